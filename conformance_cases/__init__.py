@@ -1,0 +1,1 @@
+"""The shipped suite ``core``: what Keras and PyTorch both implement, one sub-package per area."""

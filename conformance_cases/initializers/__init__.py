@@ -1,0 +1,1 @@
+"""Initializers: equal in distribution."""

@@ -1,0 +1,1 @@
+"""Layers: outputs, gradients and states."""

@@ -1,0 +1,105 @@
+"""Normalization."""
+
+from typing import Any
+
+import numpy as np
+
+from pytest_fwparity import LayerCase, difference, named
+
+
+class BatchNormalization(LayerCase):
+    """By batch or by moving statistics; Keras' momentum weighs the old value of these, torch's the new."""
+
+    training: bool = True
+    image: bool = False
+    momentum: float = 0.99
+    affine: bool = True
+    variants = named(
+        training={},
+        inference={"training": False},
+        image={"image": True, "momentum": 0.9},
+        unscaled={"affine": False},
+    )
+    calls = 3
+    speed = "quick"
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.normal(2.0, 3.0, size=(4, 3, 5, 4) if self.image else (8, 4))}
+
+    def weights(self, rng: np.random.Generator) -> dict[str, Any]:
+        moving = {"moving_mean": rng.normal(size=4), "moving_variance": rng.uniform(0.5, 2.0, size=4)}
+        return {"gamma": rng.normal(size=4), "beta": rng.normal(size=4), **moving} if self.affine else moving
+
+    def keras(self, keras: Any) -> Any:
+        return keras.layers.BatchNormalization(
+            momentum=self.momentum, epsilon=1e-3, center=self.affine, scale=self.affine
+        )
+
+    def keras_call(self, keras: Any, layer: Any, x: Any) -> Any:
+        return layer(x, training=self.training)
+
+    def torch(self, torch: Any) -> Any:
+        kind = torch.nn.BatchNorm2d if self.image else torch.nn.BatchNorm1d
+        return kind(4, eps=1e-3, momentum=1 - self.momentum, affine=self.affine).train(self.training)
+
+    def torch_weights(
+        self, torch: Any, moving_mean: Any, moving_variance: Any, **trained: Any
+    ) -> dict[str, Any]:
+        names = {"gamma": "weight", "beta": "bias"}
+        moving = {"running_mean": moving_mean, "running_var": moving_variance}
+        return {**{names[name]: value for name, value in trained.items()}, **moving}
+
+    def torch_inputs(self, torch: Any, x: Any) -> dict[str, Any]:
+        return {"x": x.movedim(-1, 1)}
+
+    def torch_outputs(self, torch: Any, y: Any) -> dict[str, Any]:
+        return {"y": y.movedim(1, -1)}
+
+    @difference(
+        replaces="torch_call",
+        why="torch moves the variance by the unbiased one of the batch, n / (n - 1) times that of Keras",
+        source="torch.nn.BatchNorm1d documentation; keras/src/layers/normalization/batch_normalization.py",
+        when=lambda case: case.training,
+    )
+    def biased_moving_variance(self, torch: Any, module: Any, x: Any) -> Any:
+        kept, n = module.running_var * (1 - module.momentum), x.numel() // x.shape[1]
+        y = module(x)
+        module.running_var = kept + (module.running_var - kept) * (n - 1) / n
+        return y
+
+
+class LayerNormalization(LayerCase):
+    """By sample over the last axes; Keras' epsilon is 1e-3, torch's 1e-5."""
+
+    axes: int = 1
+    scale: bool = True
+    center: bool = True
+    variants = named(
+        plain={}, two_axes={"axes": 2}, uncentered={"center": False}, bare={"center": False, "scale": False}
+    )
+    speed = "quick"
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.normal(2.0, 3.0, size=(4, 6, 8))}
+
+    def weights(self, rng: np.random.Generator) -> dict[str, Any]:
+        shape = (6, 8)[-self.axes :]
+        made = {"gamma": rng.normal(size=shape)} if self.scale else {}
+        return {**made, "beta": rng.normal(size=shape)} if self.center else made
+
+    def keras(self, keras: Any) -> Any:
+        axis = list(range(-self.axes, 0))
+        return keras.layers.LayerNormalization(axis=axis, epsilon=1e-3, center=self.center, scale=self.scale)
+
+    def torch(self, torch: Any) -> Any:
+        shape = (6, 8)[-self.axes :]
+        return torch.nn.LayerNorm(shape, eps=1e-3, elementwise_affine=self.scale, bias=self.center)
+
+    def torch_weights(self, torch: Any, **weights: Any) -> dict[str, Any]:
+        names = {"gamma": "weight", "beta": "bias"}
+        return {names[name]: value for name, value in weights.items()}
+
+    def reference(self, x: Any, gamma: Any = 1.0, beta: Any = 0.0) -> Any:
+        axis = tuple(range(-self.axes, 0))
+        centered = x - x.mean(axis, keepdims=True)
+        return centered / np.sqrt(x.var(axis, keepdims=True) + 1e-3) * gamma + beta

@@ -1,0 +1,1 @@
+"""Losses: every reduction, with and without sample weights and a mask."""

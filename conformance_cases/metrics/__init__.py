@@ -1,0 +1,1 @@
+"""Metrics: the value after each of several updates."""

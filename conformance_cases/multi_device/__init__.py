@@ -1,0 +1,1 @@
+"""Trainings on several replicas against the same training on one."""

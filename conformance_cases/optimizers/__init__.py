@@ -1,0 +1,1 @@
+"""Optimizers: parameters and slots after every step."""

@@ -1,0 +1,1 @@
+"""Learning-rate schedules: the rate that each step uses."""

@@ -1,0 +1,52 @@
+"""Rates that fall."""
+
+import math
+from typing import Any
+
+from pytest_fwparity import ScheduleCase, difference, grid, named
+
+
+class CosineDecay(ScheduleCase):
+    """Half a cosine from the base rate to alpha times it."""
+
+    decay_steps: int = 30
+    alpha: float = 0.0
+    variants = named(plain={}, raised={"alpha": 0.1}, past_the_end={"decay_steps": 20, "alpha": 0.1})
+
+    def keras(self, keras: Any) -> Any:
+        return keras.optimizers.schedules.CosineDecay(self.base_rate, self.decay_steps, self.alpha)
+
+    def torch(self, torch: Any, optimizer: Any) -> Any:
+        lowest = self.alpha * self.base_rate
+        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.decay_steps, lowest)
+
+    @difference(
+        replaces="torch",
+        why="after the last step of the decay Keras stays at the lowest rate, torch rises again",
+        source="keras/src/optimizers/schedules/learning_rate_schedule.py; torch CosineAnnealingLR",
+        when=lambda case: case.decay_steps < case.steps - 1,
+    )
+    def stays_at_the_end(self, torch: Any, optimizer: Any) -> Any:
+        def factor(step: int) -> float:
+            share = min(step, self.decay_steps) / self.decay_steps
+            return (1 - self.alpha) * 0.5 * (1 + math.cos(math.pi * share)) + self.alpha
+
+        return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+
+
+class ExponentialDecay(ScheduleCase):
+    """The rate times decay_rate every 10 steps, bit by bit or at once (staircase)."""
+
+    decay_rate: float = 0.96
+    staircase: bool = False
+    variants = grid(decay_rate=[0.96, 0.5], staircase=[False, True])
+
+    def keras(self, keras: Any) -> Any:
+        kind = keras.optimizers.schedules.ExponentialDecay
+        return kind(self.base_rate, 10, self.decay_rate, staircase=self.staircase)
+
+    def torch(self, torch: Any, optimizer: Any) -> Any:
+        schedulers = torch.optim.lr_scheduler
+        if self.staircase:
+            return schedulers.StepLR(optimizer, 10, self.decay_rate)
+        return schedulers.ExponentialLR(optimizer, self.decay_rate ** (1 / 10))

@@ -1,0 +1,1 @@
+"""Training: ``compile`` and ``fit`` against the explicit loop."""

@@ -1,0 +1,161 @@
+"""Is a case declared rightly? Asked before anything is sent to a worker; each answer says what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pytest_fwparity.cases.base import Case, describe, is_classvar, own_annotations
+from pytest_fwparity.cases.differences import Difference
+from pytest_fwparity.cases.errors import DefinitionError
+
+LEVELS = ("quick", "standard", "exhaustive")
+
+
+def check_class(cls: type[Case]) -> None:
+    """Raise :class:`DefinitionError` for the first fault in the body of a case class."""
+    where = describe(cls)
+    if "<locals>" in cls.__qualname__:
+        raise DefinitionError(
+            f"{where}: a case cannot be defined inside a function, the workers import it by name; "
+            "define it at the top level of its file"
+        )
+    for name in cls.required:
+        if getattr(cls, name) is getattr(kind_of(cls), name):
+            signature = ", ".join(["self", *(part.lstrip("*") for part in cls.hooks[name])])
+            raise DefinitionError(f"{where}: hook {name!r} is missing; define {name}({signature})")
+    _check_names(cls, where)
+    _check_fields(cls, where)
+    _check_variants(cls, where)
+    _check_differences(cls, where)
+    for fact in ("level", "speed"):
+        value = getattr(cls, fact)
+        if value not in LEVELS and not (fact == "speed" and value is None):
+            raise DefinitionError(f"{where}: {fact} = {value!r}, but should be one of {list(LEVELS)}")
+
+
+def kind_of(cls: type[Case]) -> type[Case]:
+    """The kind that ``cls`` belongs to: the class that names it."""
+    return next(base for base in cls.__mro__ if "kind" in vars(base))
+
+
+def fact_names(cls: type[Case]) -> set[str]:
+    found: set[str] = set()
+    for base in kind_of(cls).__mro__:
+        if base is not object:
+            found |= {name for name, value in vars(base).items() if not name.startswith("_") and not callable(value)}
+    return found
+
+
+def _check_names(cls: type[Case], where: str) -> None:
+    facts, fields = fact_names(cls), set(cls.fields())
+    for base in cls.__mro__:
+        if base is kind_of(cls):
+            break
+        for name, value in vars(base).items():
+            if name.startswith("_") or name in cls.hooks or name in facts or name in fields:
+                continue
+            if isinstance(value, Difference):
+                continue
+            known: Iterable[str] = cls.hooks if callable(value) else facts
+            close = difflib.get_close_matches(name, known, 1, 0.8)
+            if close:
+                what = "hook" if callable(value) else "fact"
+                raise DefinitionError(f"{where}: no {what} is named {name!r}; did you mean {close[0]!r}?")
+
+
+def _check_fields(cls: type[Case], where: str) -> None:
+    facts = fact_names(cls)
+    reserved = set(cls.hooks) | facts | {name for name in dir(Case) if not name.startswith("_")}
+    for base in cls.__mro__:
+        if base is kind_of(cls):
+            break
+        for name, annotation in own_annotations(base).items():
+            if is_classvar(annotation):
+                continue
+            if name in cls.hooks:
+                raise DefinitionError(f"{where}: field {name!r} is named like a hook; give the field another name")
+            if name in reserved:
+                raise DefinitionError(
+                    f"{where}: {name!r} is a fact, not a field; write it without an annotation: {name} = ..."
+                )
+    for name, default in cls.fields().items():
+        if default is inspect.Parameter.empty:
+            raise DefinitionError(f"{where}: field {name!r} has no default; write {name}: ... = value")
+        _check_json(name, default, where)
+
+
+def _check_json(name: str, value: Any, where: str) -> None:
+    hint = "a field is a JSON value: bool, int, float, str, None, or lists and dicts of them"
+    if isinstance(value, float) and not math.isfinite(value):
+        raise DefinitionError(f"{where}: field {name!r} = {value!r} cannot travel; {hint} (no NaN, no infinity)")
+    try:
+        json.dumps(value, allow_nan=False)
+        plain = not isinstance(value, np.generic)
+    except (TypeError, ValueError):
+        plain = False
+    if not plain:
+        raise DefinitionError(f"{where}: field {name!r} = {value!r} ({type(value).__name__}) cannot travel; {hint}")
+
+
+def _check_variants(cls: type[Case], where: str) -> None:
+    known = cls.fields()
+    settings = cls.settings()
+    for made, fields in settings.items():
+        for name, value in fields.items():
+            if name not in known:
+                close = difflib.get_close_matches(name, known, 1)
+                hint = f"did you mean {close[0]!r}?" if close else f"its fields are {sorted(known) or 'none'}"
+                raise DefinitionError(f"{where}: variant {made!r} sets unknown field {name!r}; {hint}")
+            _check_json(name, value, where)
+    for made in cls.quick or ():
+        if made not in settings:
+            raise DefinitionError(f"{where}: quick names no variant {made!r}; its variants are {list(settings)}")
+
+
+def _check_differences(cls: type[Case], where: str) -> None:
+    for known in cls.differences():
+        if known.replaces not in cls.hooks:
+            close = difflib.get_close_matches(known.replaces, cls.hooks, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"hooks are {sorted(cls.hooks)}"
+            raise DefinitionError(
+                f"{where}: difference {known.name!r} replaces {known.replaces!r}, which is no hook; {hint}"
+            )
+        if known.replaces.split("_")[0] != "torch":
+            raise DefinitionError(
+                f"{where}: difference {known.name!r} replaces {known.replaces!r}; "
+                "write the difference on the torch side, which is the side that follows"
+            )
+
+
+def check_signatures(case: Case, arrays: Mapping[str, Iterable[str]]) -> None:
+    """Raise :class:`DefinitionError` where a hook cannot take what it will be given.
+
+    Args:
+        case: the variant.
+        arrays: names that stand for ``*inputs``, ``*weights``, ``*outputs``, ``*update``; hooks whose names are not
+            known before a side has run (``*torch_inputs``) are not asked.
+    """
+    where = describe(type(case))
+    for name, parts in case.hooks.items():
+        hook = getattr(case, name, None)
+        if hook is None or any(part.startswith("**") for part in parts):
+            continue
+        stars = [part[1:] for part in parts if part.startswith("*")]
+        if any(star not in arrays for star in stars):
+            continue
+        positional = [part for part in parts if not part.startswith("*")]
+        keywords = [key for star in stars for key in arrays[star]]
+        try:
+            inspect.signature(hook).bind(*positional, **dict.fromkeys(keywords))
+        except TypeError as error:
+            should = ", ".join(["self", *positional, *keywords])
+            raise DefinitionError(
+                f"{where}: {name}{inspect.signature(hook)}: {error}; write {name}({should})"
+            ) from None

@@ -1,0 +1,179 @@
+"""Do the sides agree? float64: the same function; float32: each side's error is what rounding explains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pytest_fwparity.cases import Case
+from pytest_fwparity.checks.lab import Lab, measured, replies, trouble
+from pytest_fwparity.checks.question import Question, wanted
+from pytest_fwparity.sides.pool import Answer
+from pytest_fwparity.sides.wire import Reply
+from pytest_fwparity.verdict.distribution import same_distribution
+from pytest_fwparity.verdict.judgement import blame, decide
+from pytest_fwparity.verdict.outcome import AGREE, KNOWN, NOT_RUN, Finding, Verdict
+from pytest_fwparity.verdict.rule import Measured, dtype_faults, pair_up, precision, semantic, vacuous
+
+name = "agree"
+#: whether the first variant of a case stands for all
+one_variant = False
+
+
+def asks(cls: type[Case], level: str) -> bool:
+    return wanted(cls, name, True)
+
+
+def parameters(cls: type[Case], sides: list[str]) -> list[tuple[str, ...]]:
+    if cls.kind == "initializer":
+        return [("float32",)]
+    return [("float64",), ("float32",)]
+
+
+def answer(question: Question, lab: Lab) -> Verdict:
+    (dtype,) = question.parameters
+    unmet = lab.unmet(question)
+    if unmet is not None:
+        return unmet
+    if question.ref.cls.kind == "initializer":
+        return _distribution(question, lab, dtype)
+    referee = lab.referee(question)
+    if dtype == "float64":
+        return _float64(question, lab, referee)
+    return _working(question, lab, referee, dtype)
+
+
+def _float64(question: Question, lab: Lab, referee: Mapping[str, Answer]) -> Verdict:
+    bad = trouble(referee)
+    if bad is not None:
+        return bad
+    sides = replies(referee)
+    anchor = lab.anchor(list(sides))
+    case = question.case()
+    reference = _reference(question, lab, case)
+    if len(sides) == 1:
+        if reference is None:
+            text = f"only side {anchor!r} is on, and the case has no NumPy reference: agreement needs two sides"
+            return Verdict(outcome=NOT_RUN, kind="one side", message=text)
+        plain = measured(anchor, sides[anchor])
+        only = {n: v for n, v in plain.arrays.items() if n in reference.arrays}
+        alone = Measured(side=anchor, arrays=only, dtypes=plain.dtypes)
+        found = semantic(alone, reference, sides[anchor].movement, case.vanishing)
+        return decide(found + dtype_faults(plain, "float64"))
+    verdict = _compared(sides, anchor, case, lab)
+    known = {d.name: d for d in lab.differences(question, case)}
+    if not known:
+        return blame(verdict, [measured(n, r) for n, r in sides.items()], reference, sides[anchor].movement, _outputs(case))
+    if verdict.outcome == AGREE:
+        text = (
+            f"the declared differences {list(known)} are no longer needed: both sides agree without them; remove them"
+        )
+        return Verdict(outcome=KNOWN, kind="mended", message=text, findings=verdict.findings)
+    drawn = lab.draw(question)
+    followed = lab.one(anchor, lab.request(question, drawn, differences=list(known)))
+    bad = trouble({anchor: followed})
+    if bad is not None:
+        return bad
+    assert isinstance(followed, Reply)
+    again = _compared({**sides, anchor: _with(followed, sides[anchor])}, anchor, case, lab)
+    if again.outcome == AGREE:
+        why = "; ".join(d.why for d in known.values())
+        return Verdict(outcome=KNOWN, kind="reproduced", message=why, findings=again.findings)
+    verdict = blame(again, [measured(n, r) for n, r in sides.items()], reference, sides[anchor].movement, _outputs(case))
+    lines = f"{verdict.message}\nknown differences tried, and not enough: {', '.join(known)}"
+    return Verdict(**{**vars(verdict), "message": lines})
+
+
+def _compared(sides: Mapping[str, Reply], anchor: str, case: Case, lab: Lab) -> Verdict:
+    """Every other side against the anchor."""
+    left = measured(anchor, sides[anchor])
+    found: list[Finding] = dtype_faults(left, "float64")
+    for name, reply in sides.items():
+        if name != anchor:
+            right = measured(name, reply)
+            found += dtype_faults(right, "float64")
+            found += semantic(left, right, sides[anchor].movement, case.vanishing, lab.device_kind(name))
+    return decide(found)
+
+
+def _working(question: Question, lab: Lab, referee: Mapping[str, Answer], dtype: str) -> Verdict:
+    bad = trouble(referee)
+    if bad is not None:
+        return bad
+    answers = lab.every(question, lab.draw(question), dtype=dtype)
+    bad = trouble(answers)
+    if bad is not None:
+        return bad
+    case, own = question.case(), replies(referee)
+    movement = own[lab.anchor(list(own))].movement
+    found: list[Finding] = []
+    sides = [measured(name, reply) for name, reply in replies(answers).items()]
+    found += vacuous(sides, case.vanishing)
+    faulty = {finding.name for finding in found}
+    for side in sides:
+        found += dtype_faults(side, dtype)
+        parts = precision(
+            side,
+            measured(side.side, own[side.side]),
+            movement,
+            dtype,
+            case.vanishing,
+            device=lab.device_kind(side.side),
+        )
+        found += [part for part in parts if part.name not in faulty]
+    for other in sides[1:]:
+        found += pair_up(sides[0], other)
+    return decide(found)
+
+
+def _distribution(question: Question, lab: Lab, dtype: str) -> Verdict:
+    answers = lab.every(question, lab.draw(question), dtype=dtype)
+    bad = trouble(answers)
+    if bad is not None:
+        return bad
+    sides = [measured(name, reply) for name, reply in replies(answers).items()]
+    if len(sides) == 1:
+        text = f"only side {sides[0].side!r} is on: a comparison of distributions needs two sides"
+        return Verdict(outcome=NOT_RUN, kind="one side", message=text)
+    found: list[Finding] = []
+    for side in sides:
+        found += dtype_faults(side, dtype)
+    for other in sides[1:]:
+        faults = pair_up(sides[0], other)
+        found += faults or same_distribution(sides[0], other)
+    return decide(found)
+
+
+def _with(followed: Reply, plain: Reply) -> Reply:
+    """The differing run, measured by the plain run's movement where it was not moved itself."""
+    return Reply(**{**vars(followed), "movement": followed.movement or plain.movement})
+
+
+def _reference(question: Question, lab: Lab, case: Case) -> Measured | None:
+    """What the case's NumPy reference gives for a single call."""
+    hook: Any = getattr(case, "reference", None)
+    drawn = lab.draw(question)
+    if hook is None or len(drawn.skeleton) != 1 or any(not _is_leaf(entry) for entry in drawn.skeleton[0].values()):
+        return None
+    given = {key.split("/", 2)[2]: value for key, value in drawn.arrays.items() if key.startswith("inputs/")}
+    given |= {key.split("/", 1)[1]: value for key, value in drawn.arrays.items() if key.startswith("weights/")}
+    made = hook(**given)
+    outputs = getattr(case, "outputs", ("y",))
+    named = (
+        made
+        if isinstance(made, Mapping)
+        else dict(zip(outputs, made if isinstance(made, tuple) else (made,), strict=True))
+    )
+    arrays = {key: np.asarray(value) for key, value in named.items()}
+    return Measured(side="the NumPy reference", arrays=arrays)
+
+
+def _outputs(case: Case) -> tuple[str, ...]:
+    """What a reference could give; empty for kinds that have none."""
+    return tuple(getattr(case, "outputs", ())) if "reference" in case.hooks else ()
+
+
+def _is_leaf(entry: Any) -> bool:
+    return entry is None

@@ -1,0 +1,45 @@
+"""How fast is it? One item per side and mode; the samples are the worker's own, replayed to pytest-benchmark."""
+
+from __future__ import annotations
+
+import os
+
+from pytest_fwparity.cases import Case
+from pytest_fwparity.checks.lab import Lab, trouble
+from pytest_fwparity.checks.question import Question, at_level, wanted
+from pytest_fwparity.sides.wire import Reply
+from pytest_fwparity.verdict.outcome import Verdict
+
+name = "speed"
+#: whether the first variant of a case stands for all
+one_variant = True
+
+#: rounds taken, and seconds after which no further round is begun
+ROUNDS = 20
+SECONDS = 0.4
+_MODES = {"layer": ("forward", "step"), "training": ("step",)}
+
+
+def asks(cls: type[Case], level: str) -> bool:
+    return cls.kind in _MODES and at_level(cls.speed, level) and wanted(cls, name, cls.checks is None)
+
+
+def parameters(cls: type[Case], sides: list[str]) -> list[tuple[str, ...]]:
+    return [(mode, side) for mode in _MODES[cls.kind] for side in sides]
+
+
+def answer(question: Question, lab: Lab) -> tuple[Verdict | None, Reply | None]:
+    """The reply holds ``samples`` (seconds a call), and in its info ``first`` (compile included) and ``calls``."""
+    mode, side = question.parameters
+    drawn = lab.draw(question)
+    request = lab.request(
+        question,
+        drawn,
+        op="speed",
+        dtype="float32",
+        options={"mode": mode, "rounds": ROUNDS, "seconds": SECONDS, "kind": question.ref.cls.kind},
+    )
+    with lab.speed(os.cpu_count() or 1) as pool:
+        got = pool.ask({side: [request]})[side][0]
+    bad = trouble({side: got})
+    return bad, got if isinstance(got, Reply) else None

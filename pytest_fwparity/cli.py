@@ -1,0 +1,54 @@
+"""The ``fwparity`` command: what a session would run on, and what it would run. Imports no framework."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from pytest_fwparity import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; returns 0, 1 where a side is missing, 3 for unusable input."""
+    parser = argparse.ArgumentParser(prog="fwparity", description="Framework parity of Keras and PyTorch.")
+    parser.add_argument("--version", action="version", version=f"pytest-fwparity {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    environment = commands.add_parser("environment", help="what each side's interpreter holds")
+    environment.add_argument(
+        "--python", metavar="PYTHON", default=sys.executable, help="interpreter (default: this one)"
+    )
+    ids = commands.add_parser("ids", help="every case and variant of a suite, as its ids.txt lists them")
+    ids.add_argument("suite", nargs="?", default="core", help="name of the suite (default core)")
+    given = parser.parse_args(arguments)
+    if given.command == "environment":
+        return _environment(given.python)
+    return _ids(given.suite)
+
+
+def _environment(python: str) -> int:
+    from pytest_fwparity.sides.probe import probe
+    from pytest_fwparity.sides.spec import BUILT_IN, SideSpec
+
+    found = probe([SideSpec(kind=kind, python=python) for kind in BUILT_IN])
+    for name, side in found.items():
+        if side.missing:
+            sys.stdout.write(f"{name}: {side.missing}\n")
+            continue
+        sys.stdout.write(f"{name}: {side.text()}, python {side.python}\n")
+        for module, (_, file) in side.modules.items():
+            sys.stdout.write(f"    {module}: {file}\n")
+    return int(any(side.missing for side in found.values()))
+
+
+def _ids(name: str) -> int:
+    from pytest_fwparity.suites import case_ids, installed
+
+    suites = installed()
+    if name not in suites:
+        sys.stderr.write(f"no suite is named {name!r}; suites are {', '.join(suites)}\n")
+        return 3
+    for line in case_ids(suites[name], importlib.import_module):
+        sys.stdout.write(f"{line}\n")
+    return 0

@@ -1,0 +1,125 @@
+"""The ``fwparity`` fixture: one comparison of two functions, in a user's own test."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_fwparity.cases import DefinitionError, FunctionCase
+from pytest_fwparity.cases.drawing import Draw, arrays_of
+from pytest_fwparity.checks.lab import measured, replies, trouble
+from pytest_fwparity.checks.question import CaseRef, Question
+from pytest_fwparity.collect import located
+from pytest_fwparity.sides.wire import Request
+from pytest_fwparity.verdict.constants import MOVEMENT_COUNT, MOVEMENT_DELTA
+from pytest_fwparity.verdict.judgement import decide
+from pytest_fwparity.verdict.outcome import AGREE, Verdict
+from pytest_fwparity.verdict.rule import dtype_faults, precision, semantic, vacuous
+
+if TYPE_CHECKING:
+    from pytest_fwparity.conformance import Conformance
+
+
+class Comparison:
+    """What the fixture gives to a test."""
+
+    def __init__(self, node: pytest.Item, conformance: Conformance) -> None:
+        self._node, self._conformance = node, conformance
+        self._count = 0
+
+    def compare(
+        self,
+        *,
+        keras: Callable[..., Any],
+        torch: Callable[..., Any],
+        inputs: Mapping[str, Any],
+        weights: Mapping[str, Any] | None = None,
+        vanishing: tuple[str, ...] = (),
+    ) -> None:
+        """Fail the test unless both functions compute the same, with the same gradients.
+
+        Args:
+            keras: ``f(keras, **arrays)`` at the top level of a file; returns a tensor, a tuple or a dict of them.
+            torch: ``g(torch, **arrays)`` likewise.
+            inputs: name to array (or nesting of arrays); floats are rounded to float32 and differentiated.
+            weights: further arrays, differentiated likewise.
+            vanishing: results that are zero in exact arithmetic.
+
+        Raises:
+            DefinitionError: for a lambda, a nested function, or a value that is no array.
+        """
+        named = {"keras": _located(keras, "keras"), "torch": _located(torch, "torch")}
+        shared = set(inputs) & set(weights or {})
+        if shared:
+            raise DefinitionError(f"fwparity.compare(): {sorted(shared)} are both inputs and weights; name each once")
+        drawn = arrays_of({**inputs, **(weights or {})}, "fwparity.compare()")
+        self._count += 1
+        verdict = self._verdict(named, drawn, vanishing)
+        ref = CaseRef(cls=FunctionCase, suite="own", area="compare", path="", module="", package="", root="")
+        question = Question(ref=ref, variant=str(self._count), check="compare")
+        self._node.user_properties[:] = [p for p in self._node.user_properties if not p[0].startswith("fwparity_")]
+        self._node.user_properties += [("fwparity_area", "own tests"), ("fwparity_case_id", self._node.nodeid)]
+        self._conformance.deliver(self._node, question, verdict)
+
+    def _verdict(self, named: Mapping[str, dict[str, str]], drawn: Draw, vanishing: tuple[str, ...]) -> Verdict:
+        lab = self._conformance.lab
+        anchor = lab.anchor(lab.sides)
+        asked = {}
+        for side, spec in lab.specs.items():
+            moving = {"count": MOVEMENT_COUNT, "delta": MOVEMENT_DELTA} if side == anchor else None
+            common: dict[str, Any] = {
+                "op": "call",
+                "subject": named[spec.family],
+                "skeleton": drawn.skeleton,
+                "arrays": drawn.arrays,
+            }
+            asked[side] = [
+                Request(**common, dtype="float64", pure=True, movement=moving),
+                Request(**common, dtype="float32"),
+            ]
+        answers = lab.pool.ask(asked)
+        wide = {side: got[0] for side, got in answers.items()}
+        single = {side: got[1] for side, got in answers.items()}
+        bad = trouble(wide) or trouble(single)
+        if bad is not None:
+            return bad
+        own = replies(wide)
+        left = measured(anchor, own[anchor])
+        found = dtype_faults(left, "float64")
+        for side, reply in own.items():
+            if side != anchor:
+                right = measured(side, reply)
+                found += dtype_faults(right, "float64")
+                found += semantic(left, right, own[anchor].movement, vanishing, lab.device_kind(side))
+        verdict = decide(found)
+        if verdict.outcome != AGREE:
+            return verdict
+        found += vacuous([measured(side, reply) for side, reply in replies(single).items()], vanishing)
+        for side, reply in replies(single).items():
+            mine = measured(side, reply)
+            found += dtype_faults(mine, "float32")
+            found += precision(
+                mine,
+                measured(side, own[side]),
+                own[anchor].movement,
+                "float32",
+                vanishing,
+                device=lab.device_kind(side),
+            )
+        return decide(found)
+
+
+def _located(function: Callable[..., Any], family: str) -> dict[str, str]:
+    """Where a worker finds a function; an error that shows how to write it where it cannot."""
+    name = getattr(function, "__qualname__", "")
+    if not inspect.isfunction(function) or "<" in name or "." in name:
+        raise DefinitionError(
+            f"fwparity.compare({family}={name or function!r}): a worker imports the function by its name, which a lambda, "
+            f"a method or a nested function has not; write 'def {family}_f({family}, x): ...' at the top level of the file"
+        )
+    path = Path(inspect.getsourcefile(function) or "").resolve()
+    return {"path": str(path), "name": name, **located(path)}

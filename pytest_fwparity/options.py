@@ -1,0 +1,251 @@
+"""Command-line options and ini values: one table, one parser, errors before any work starts."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_fwparity.sides.spec import Limits, SideSpec
+
+LEVELS = ("quick", "standard", "exhaustive")
+DEFAULT_SIDES = ("torch", "keras-tensorflow")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One option: ``--fwparity-NAME`` and the ini value ``fwparity_NAME``."""
+
+    name: str
+    help: str
+    metavar: str | None = None
+    repeat: bool = False
+    choices: tuple[str, ...] | None = None
+
+    @property
+    def flag(self) -> str:
+        return f"--fwparity-{self.name}"
+
+    @property
+    def ini(self) -> str:
+        return f"fwparity_{self.name.replace('-', '_')}"
+
+
+OPTIONS = (
+    Option(name="case", metavar="GLOB", repeat=True, help="run cases whose id matches, as in 'core:layers/*'"),
+    Option(name="suite", metavar="NAME", repeat=True, help="run these suites: shipped, own, or a suite's name"),
+    Option(name="level", choices=LEVELS, help="how much is run: quick (default), standard or exhaustive"),
+    Option(name="seed", metavar="N", help="seed of all inputs and weights (default 0)"),
+    Option(name="seeds", metavar="COUNT", help="number of seeds, counted up from --fwparity-seed (default 1)"),
+    Option(name="sides", metavar="SIDES", help="comma-separated sides (default torch,keras-tensorflow)"),
+    Option(
+        name="python", metavar="SIDE=PYTHON", repeat=True, help="interpreter of a side; 'keras' names every Keras side"
+    ),
+    Option(name="path", metavar="SIDE=DIR", repeat=True, help="folder put first on the import path of a side"),
+    Option(
+        name="device", metavar="[SIDE=]DEVICE", repeat=True, help="cpu (default), cuda or cuda:N, for all sides or one"
+    ),
+    Option(
+        name="in-process", metavar="SIDE", repeat=True, help="run that side inside the pytest process, for a debugger"
+    ),
+    Option(name="timeout", metavar="WHAT=SECONDS", repeat=True, help="limit of start (120), first (300) or call (60)"),
+    Option(name="perf", choices=("off", "record"), help="speed items: record (default) or off"),
+)
+_INI_ONLY: tuple[tuple[str, Literal["string", "linelist"], str], ...] = (
+    ("fwparity_files", "linelist", "globs of files that hold cases although their text does not say fwparity"),
+    ("fwparity_max_inconclusive", "string", "share of inconclusive items that a session may have (default 0.01)"),
+    ("fwparity_worker_requests", "string", "requests after which a worker is replaced (default 2000)"),
+    ("fwparity_worker_memory", "string", "resident MiB beyond which a worker is replaced (default 6144)"),
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("fwparity", "framework parity (Keras and PyTorch)")
+    group.addoption("--fwparity", action="store_true", default=None, help="run conformance cases instead of tests")
+    parser.addini("fwparity", "run conformance cases instead of tests", type="bool", default=False)
+    for option in OPTIONS:
+        extra: dict[str, Any] = {"choices": option.choices} if option.choices else {"metavar": option.metavar}
+        group.addoption(
+            option.flag, action="append" if option.repeat else "store", default=None, help=option.help, **extra
+        )
+        if option.repeat:
+            parser.addini(option.ini, option.help, type="linelist", default=None)
+        else:
+            parser.addini(option.ini, option.help, type="string", default=None)
+    for name, kind, text in _INI_ONLY:
+        parser.addini(name, text, type=kind, default=None)
+
+
+def enabled(config: pytest.Config) -> bool:
+    """Whether this is conformance mode."""
+    given = config.getoption("fwparity")
+    return bool(config.getini("fwparity")) if given is None else bool(given)
+
+
+def value(config: pytest.Config, name: str) -> Any:
+    """Command line before ini; an empty list or string for neither."""
+    option = next(option for option in OPTIONS if option.name == name)
+    given = config.getoption("fwparity_" + name.replace("-", "_"))
+    if given is None:
+        given = config.getini(option.ini)
+    if option.repeat:
+        return list(given or [])
+    text = str(given or "")
+    if option.choices and text and text not in option.choices:
+        raise pytest.UsageError(f"{option.ini} = {text!r}, but should be one of {', '.join(option.choices)}")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the options of a session come to."""
+
+    level: str
+    seeds: tuple[int, ...]
+    cases: tuple[str, ...]
+    suites: tuple[str, ...]
+    perf: str
+    files: tuple[str, ...]
+    max_inconclusive: float
+    specs: tuple[SideSpec, ...]
+    limits: Limits
+    in_process: frozenset[str]
+
+
+def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
+    """Read and check every option; raises ``pytest.UsageError`` that names option, value and remedy."""
+    first = _number(value(config, "seed") or "0", "--fwparity-seed", 0)
+    count = _number(value(config, "seeds") or "1", "--fwparity-seeds", 1)
+    share = config.getini("fwparity_max_inconclusive") or "0.01"
+    try:
+        most = float(share)
+    except ValueError:
+        raise pytest.UsageError(f"fwparity_max_inconclusive = {share!r}, but should be a number such as 0.01") from None
+    specs = _specs(config, {kind.name: kind for kind in kinds})
+    names = [spec.name for spec in specs]
+    inside = value(config, "in-process")
+    for name in inside:
+        if name not in names:
+            raise pytest.UsageError(
+                f"--fwparity-in-process {name}: no such side; sides of this run are {', '.join(names)}"
+            )
+    return Settings(
+        level=value(config, "level") or "quick",
+        seeds=tuple(range(first, first + count)),
+        cases=tuple(value(config, "case")),
+        suites=tuple(value(config, "suite")),
+        perf=value(config, "perf") or "record",
+        files=tuple(config.getini("fwparity_files") or ()),
+        max_inconclusive=most,
+        specs=tuple(specs),
+        limits=_limits(config),
+        in_process=frozenset(inside),
+    )
+
+
+def _number(text: str, flag: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise pytest.UsageError(f"{flag} {text}: should be a whole number, at least {least}")
+    return number
+
+
+def _specs(config: pytest.Config, kinds: dict[str, Any]) -> list[SideSpec]:
+    from pytest_fwparity.sides.spec import SideSpec
+
+    text = value(config, "sides") or ",".join(DEFAULT_SIDES)
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name.split("@")[0] not in kinds:
+            raise pytest.UsageError(
+                f"--fwparity-sides: no side is named {name!r}; sides are {', '.join(sorted(kinds))}"
+            )
+    if len(set(names)) < len(names):
+        raise pytest.UsageError(f"--fwparity-sides {text}: a side is named twice; a second environment is SIDE@LABEL")
+    pythons = {name: _interpreter(python) for name, python in _per_side(config, "python", names)}
+    devices = dict(_per_side(config, "device", names))
+    folders: dict[str, list[str]] = {}
+    for name, folder in _per_side(config, "path", names):
+        if not Path(folder).is_dir():
+            raise pytest.UsageError(f"--fwparity-path {name}={folder}: no such folder")
+        folders.setdefault(name, []).append(str(Path(folder).resolve()))
+    for name, device in devices.items():
+        kind, _, number = device.partition(":")
+        if kind not in ("cpu", "cuda") or (number and not number.isdigit()) or (kind == "cpu" and number):
+            raise pytest.UsageError(f"--fwparity-device {name}={device}: a device is cpu, cuda or cuda:N")
+    last = [str(Path(config.rootpath, folder)) for folder in _pythonpath(config)]
+    return [
+        SideSpec(
+            kind=kinds[name.split("@")[0]],
+            label=name.partition("@")[2],
+            python=pythons.get(name, sys.executable),
+            device=devices.get(name, "cpu"),
+            first=tuple(folders.get(name, ())),
+            last=tuple(last),
+        )
+        for name in names
+    ]
+
+
+def _per_side(config: pytest.Config, option: str, names: list[str]) -> list[tuple[str, str]]:
+    """(side, value) for every ``SIDE=VALUE``; ``keras`` is every Keras side, a bare device is for all sides."""
+    pairs: list[tuple[str, str]] = []
+    for text in value(config, option):
+        side, sign, given = text.partition("=")
+        if not sign and option == "device":
+            pairs += [(name, text) for name in names]
+            continue
+        chosen = [name for name in names if side == name or (side == "keras" and name.startswith("keras"))]
+        if not sign or not given or not chosen:
+            raise pytest.UsageError(
+                f"--fwparity-{option} {text}: should be SIDE=VALUE with a side of this run: {', '.join(names)}, or keras"
+            )
+        pairs += [(name, given) for name in chosen]
+    return pairs
+
+
+def _interpreter(text: str) -> str:
+    found = shutil.which(text) or shutil.which(str(Path(text) / "bin" / "python"))
+    if found is None:
+        raise pytest.UsageError(f"--fwparity-python: no interpreter at {text!r}")
+    return str(Path(found).absolute())
+
+
+def _pythonpath(config: pytest.Config) -> list[Any]:
+    try:
+        return list(config.getini("pythonpath") or [])
+    except ValueError:
+        return []
+
+
+def _limits(config: pytest.Config) -> Limits:
+    from pytest_fwparity.sides.spec import Limits
+
+    given: dict[str, Any] = {}
+    for text in value(config, "timeout"):
+        what, _, seconds = text.partition("=")
+        try:
+            number = float(seconds)
+        except ValueError:
+            number = 0.0
+        if what not in ("start", "first", "call") or not number > 0:
+            raise pytest.UsageError(
+                f"--fwparity-timeout {text}: should be start=SECONDS, first=SECONDS or call=SECONDS"
+            )
+        given[what] = number
+    requests = config.getini("fwparity_worker_requests")
+    memory = config.getini("fwparity_worker_memory")
+    if requests:
+        given["requests"] = _number(requests, "fwparity_worker_requests =", 1)
+    if memory:
+        given["memory"] = _number(memory, "fwparity_worker_memory =", 1) << 20
+    return Limits(**given)

@@ -1,0 +1,120 @@
+"""The summary: one line that says it all, then a table of areas and verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_fwparity.verdict.outcome import AGREE, BROKEN, DIFFER, INCONCLUSIVE, KNOWN, NOT_RUN, OUTCOMES
+
+#: names of the JUnit and report properties of an item
+PROPERTY = "fwparity_{}"
+
+
+@dataclass
+class Tally:
+    """Counts of one session, from the reports of its items (xdist sends them to the controller)."""
+
+    areas: dict[str, Counter[str]] = field(default_factory=dict)
+    tensors: int = 0
+    mended: list[str] = field(default_factory=list)
+    unsure: list[tuple[str, str]] = field(default_factory=list)
+    speeds: list[dict[str, Any]] = field(default_factory=list)
+    speed_items: int = 0
+
+    def add(self, properties: Mapping[str, Any], node_id: str, reason: str) -> None:
+        outcome = properties.get("fwparity_verdict")
+        if outcome is None:
+            return
+        if outcome == "timed":
+            self.speed_items += 1
+            self.speeds.append(dict(properties))
+            return
+        self.areas.setdefault(str(properties.get("fwparity_area", "")), Counter())[str(outcome)] += 1
+        self.tensors += int(properties.get("fwparity_tensors", 0))
+        if outcome == INCONCLUSIVE:
+            self.unsure.append((node_id, reason))
+        if properties.get("fwparity_kind") == "mended":
+            self.mended.append(node_id)
+
+    @property
+    def total(self) -> Counter[str]:
+        return sum(self.areas.values(), Counter())
+
+    @property
+    def judged(self) -> int:
+        """Items with a verdict on the frameworks."""
+        total = self.total
+        return sum(total[outcome] for outcome in (AGREE, KNOWN, DIFFER, BROKEN, INCONCLUSIVE))
+
+    def complaints(self, max_inconclusive: float) -> list[str]:
+        """Why the session fails although no item did."""
+        total = self.total
+        texts = []
+        if not self.judged and not self.speed_items:
+            texts.append("nothing was judged: every item was left out or not run")
+        elif self.judged and total[INCONCLUSIVE] > max_inconclusive * self.judged:
+            texts.append(
+                f"{total[INCONCLUSIVE]} of {self.judged} items were inconclusive, more than "
+                f"fwparity_max_inconclusive = {max_inconclusive:g}"
+            )
+        return texts
+
+    def verdict_line(self, sides: Iterable[str]) -> tuple[str, bool]:
+        """The first line, and whether it is good news."""
+        names = " and ".join(sides)
+        total = self.total
+        bad = total[DIFFER] + total[BROKEN]
+        counted = f"{self.judged} checks, {self.tensors} tensors compared"
+        if bad:
+            return f"{names}: {total[DIFFER]} checks differ, {total[BROKEN]} broken ({counted})", False
+        if not total[AGREE] + total[KNOWN]:
+            return f"{names}: nothing was judged", False
+        return f"{names} compute the same ({counted})", True
+
+    def table(self) -> list[str]:
+        """Areas down, verdicts across; columns that are all zero are left out, but for ``agree``."""
+        total = self.total
+        shown = [outcome for outcome in OUTCOMES if total[outcome] or outcome == AGREE]
+        width = max(len("area"), len("all"), *(len(area) for area in self.areas))
+        rows = [("area", [*shown]), *((area, [str(c[o]) for o in shown]) for area, c in sorted(self.areas.items()))]
+        if len(self.areas) > 1:
+            rows.append(("all", [str(total[outcome]) for outcome in shown]))
+        return [
+            "  ".join([name.ljust(width), *(cell.rjust(len(head)) for cell, head in zip(cells, shown, strict=True))])
+            for name, cells in rows
+        ]
+
+    def ratios(self) -> list[str]:
+        """Time over torch's time for every side and case, by the median; above 1 the side takes longer than torch."""
+        medians: dict[tuple[str, str], dict[str, float]] = {}
+        for entry in self.speeds:
+            key = (str(entry["fwparity_case"]), str(entry["fwparity_mode"]))
+            medians.setdefault(key, {})[str(entry["fwparity_side"])] = float(entry["fwparity_median"])
+        rows: dict[str, dict[str, dict[str, str]]] = {}
+        for (case, mode), sides in medians.items():
+            base = next((median for side, median in sides.items() if side.split("@")[0].endswith("torch")), None)
+            for side, median in sides.items():
+                if base and median is not base:
+                    rows.setdefault(side, {}).setdefault(case, {})[mode] = f"{median / base:.2f}"
+        lines = []
+        for side, cases in rows.items():
+            lines.append(f"median time on {side} / on torch:")
+            width = max(len(case) for case in cases)
+            for case, modes in sorted(cases.items()):
+                lines.append(f"  {case.ljust(width)}  " + "  ".join(f"{mode} {ratio}" for mode, ratio in modes.items()))
+        return lines
+
+
+def outcome_letter(outcome: str) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """Category, letter and word for outcomes that pytest has no word for."""
+    if outcome == KNOWN:
+        return "known difference", "k", ("KNOWN DIFFERENCE", {"green": True})
+    if outcome == INCONCLUSIVE:
+        return "inconclusive", "?", ("INCONCLUSIVE", {"yellow": True})
+    return None
+
+
+__all__ = ["NOT_RUN", "PROPERTY", "Tally", "outcome_letter"]

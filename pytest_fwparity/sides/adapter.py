@@ -1,0 +1,238 @@
+"""Worker half: what every framework's side has in common."""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pytest_fwparity.cases.base import Case, describe
+from pytest_fwparity.sides.movement import Cotangents, movement
+from pytest_fwparity.sides.wire import Reply, Request
+
+
+class CaseError(Exception):
+    """The case is declared wrongly, which only a run could show; the message is shown without a traceback."""
+
+
+class Unsupported(Exception):
+    """This side cannot do what was asked; the item is not run, and the message says why."""
+
+
+@dataclass
+class Results:
+    """Named results of one run, as NumPy arrays (floats as float64 or float32) with the framework's own dtypes."""
+
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    dtypes: dict[str, str] = field(default_factory=dict)
+    no_gradient: list[str] = field(default_factory=list)
+    info: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, name: str, array: np.ndarray, dtype: str) -> None:
+        if name in self.arrays:
+            raise CaseError(f"two results are named {name!r}")
+        self.arrays[name] = array
+        self.dtypes[name] = dtype
+
+
+Run = Callable[[Mapping[str, np.ndarray], Cotangents], Results]
+
+
+class Adapter(abc.ABC):
+    """One framework in this process. A kind of case is run by the method named in :meth:`operation`."""
+
+    #: clear what trainings and replicas leave, which costs too much to do after every item
+    heavy = frozenset({"training", "replicas"})
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.settings = dict(settings)
+        self.device = str(settings.get("device", "cpu"))
+        self.threads = int(settings.get("threads", 1))
+
+    @abc.abstractmethod
+    def start(self) -> dict[str, Any]:
+        """Import the framework; returns ``versions``, ``file`` and ``device`` for the greeting."""
+
+    @abc.abstractmethod
+    def globals(self) -> dict[str, Any]:
+        """Global state that a case must leave as it found it."""
+
+    @abc.abstractmethod
+    def reset(self, request: Request) -> None:
+        """Set all global state to the start values of an item of this dtype and policy."""
+
+    @abc.abstractmethod
+    def restore(self, request: Request) -> None:
+        """Undo :meth:`reset`."""
+
+    @abc.abstractmethod
+    def operation(self, name: str) -> Callable[[Any, Request], Run]:
+        """How one kind of case is run; raises :class:`Unsupported` for one that this side cannot do."""
+
+    def pure(self) -> contextlib.AbstractContextManager[None]:
+        """Remove what makes float64 not float64; undone on leaving."""
+        return contextlib.nullcontext()
+
+    def clear(self) -> None:
+        """Free what trainings and replicas left."""
+
+    def answer(self, case: Any, request: Request) -> Reply:
+        """Run one request; global state is set before, compared and restored after."""
+        began = time.perf_counter()
+        random.seed(0)
+        np.random.seed(0)
+        before, modules = {**process_state(), **self.globals()}, len(sys.modules)
+        self.reset(request)
+        try:
+            start = self.globals()
+            with self.pure() if request.pure else contextlib.nullcontext():
+                reply = self._run(case, request)
+            leaks = changed(start, self.globals())
+        finally:
+            self.restore(request)
+        after = {**process_state(), **self.globals()}
+        if len(sys.modules) != modules:  # importing a package may set variables, whoever asked for it
+            known = before["environment variables"]
+            after["environment variables"] = {key: v for key, v in after["environment variables"].items() if key in known}
+        leaks += [leak for leak in changed(before, after) if leak not in leaks]
+        if request.op in self.heavy:
+            self.clear()
+        return Reply(
+            arrays=reply.arrays,
+            movement=reply.movement,
+            dtypes=reply.dtypes,
+            no_gradient=reply.no_gradient,
+            info=reply.info,
+            leaks=leaks,
+            seconds=time.perf_counter() - began,
+        )
+
+    def _run(self, case: Any, request: Request) -> Reply:
+        if request.differences and isinstance(case, Case):
+            case = case.with_differences(request.differences)
+        run = self.operation(request.op)(case, request)
+        results = run(request.arrays, Cotangents())
+        moved: dict[str, np.ndarray] = {}
+        if request.movement:
+            moved = movement(
+                lambda arrays, cotangents: run(arrays, cotangents).arrays,
+                request.arrays,
+                results.arrays,
+                int(request.movement["count"]),
+                float(request.movement["delta"]),
+                getattr(case, "domains", {}),
+                tuple(getattr(case, "fixed", ())),
+            )
+        return Reply(
+            arrays=results.arrays,
+            movement=moved,
+            dtypes=results.dtypes,
+            no_gradient=results.no_gradient,
+            info=results.info,
+        )
+
+
+def process_state() -> dict[str, Any]:
+    """State of the process, not of a framework, that a case must leave as it found it."""
+    return {
+        "current directory": os.getcwd(),
+        "numpy error handling": np.geterr(),
+        "environment variables": {key: value for key, value in os.environ.items() if key not in _MOVING},
+    }
+
+
+#: set by a framework when it first loads a part of itself, whoever asked for that part
+_MOVING = {"TF2_BEHAVIOR", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR", "TRITON_HOME"}
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """``name: old -> new`` for every entry that differs."""
+    texts = []
+    for name, old in before.items():
+        new = after.get(name)
+        if old is new or old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+            texts += [f"{name}, {key}: {old.get(key)!r} -> {new.get(key)!r}" for key in keys]
+        else:
+            texts.append(f"{name}: {old!r} -> {new!r}")
+    return texts
+
+
+class Bare:
+    """A plain function in the place of a function case; the outputs of a tuple are ``y0``, ``y1`` ..."""
+
+    outputs = None
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.keras = self.torch = function
+
+    @staticmethod
+    def torch_inputs(torch: Any, **inputs: Any) -> dict[str, Any]:
+        return inputs
+
+    @staticmethod
+    def torch_outputs(torch: Any, **outputs: Any) -> dict[str, Any]:
+        return outputs
+
+
+def name_outputs(case: Any, returned: Any) -> dict[str, Any]:
+    """What a hook returned, as a dict of named outputs (``case.outputs`` names those of a tuple)."""
+    if isinstance(returned, Mapping):
+        return dict(returned)
+    names = getattr(case, "outputs", ("y",))
+    if names is None:
+        names = tuple(f"y{i}" for i in range(len(returned))) if isinstance(returned, (list, tuple)) else ("y",)
+    names = tuple(names)
+    if isinstance(returned, (list, tuple)):
+        if len(returned) != len(names):
+            raise CaseError(
+                f"{describe(type(case))}: {len(returned)} outputs, but outputs = {names!r} names {len(names)}; "
+                "name each output once, in order"
+            )
+        return dict(zip(names, returned, strict=True))
+    if len(names) != 1:
+        raise CaseError(f"{describe(type(case))}: one output, but outputs = {names!r} names {len(names)}")
+    return {names[0]: returned}
+
+
+def flatten_outputs(case: Any, named: Mapping[str, Any], is_tensor: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+    """(name, tensor) of every leaf; a leaf of an unknown type is an error, never left out."""
+    for name, value in named.items():
+        if is_tensor(value):
+            yield name, value
+        elif isinstance(value, Mapping):
+            yield from flatten_outputs(case, {f"{name}/{key}": entry for key, entry in value.items()}, is_tensor)
+        elif isinstance(value, (list, tuple)):
+            entries = {f"{name}/{index}": entry for index, entry in enumerate(value)}
+            yield from flatten_outputs(case, entries, is_tensor)
+        elif isinstance(value, (bool, int, float, np.ndarray, np.generic)):
+            yield name, np.asarray(value)
+        else:
+            raise CaseError(
+                f"{describe(type(case))}: output {name!r} is of type {type(value).__name__}, which cannot be compared; "
+                "return tensors, numbers, or dicts and lists of them"
+            )
+
+
+def nest(skeleton: Any, prefix: str, leaf: Callable[[str], Any]) -> Any:
+    """The nesting of one call's inputs with ``leaf(path)`` at its leaves."""
+    if skeleton is None:
+        return leaf(prefix)
+    if isinstance(skeleton, Mapping):
+        return {key: nest(entry, f"{prefix}/{key}", leaf) for key, entry in skeleton.items()}
+    return [nest(entry, f"{prefix}/{index}", leaf) for index, entry in enumerate(skeleton)]
+
+
+def numbered(name: str, index: int, count: int) -> str:
+    """``y`` for the only call or step, ``y[2]`` for the third of several."""
+    return name if count == 1 else f"{name}[{index}]"

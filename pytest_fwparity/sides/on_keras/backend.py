@@ -1,0 +1,60 @@
+"""What the Keras side needs from a backend: tensors, gradients, purity."""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+#: floating outputs, and whatever else the function computed
+Computed = tuple[list[Any], Any]
+#: cotangents of the outputs to gradients of the leaves; None where there is none
+Pullback = Callable[[Sequence[Any]], list[Any]]
+
+
+class Backend(abc.ABC):
+    """One backend of Keras."""
+
+    name = ""
+    #: forward and backward passes that a user would compile are compiled by default in ``fit``
+    module = ""
+
+    def __init__(self, device: str, threads: int) -> None:
+        self.device, self.threads = device, threads
+
+    @abc.abstractmethod
+    def start(self) -> dict[str, Any]:
+        """Import and configure the backend, before Keras; returns versions, file and device."""
+
+    @abc.abstractmethod
+    def tensor(self, array: np.ndarray, dtype: str) -> Any:
+        """Floats in ``dtype``; integers and bools as they are."""
+
+    @abc.abstractmethod
+    def vjp(self, function: Callable[[Sequence[Any]], Computed], leaves: Sequence[Any]) -> tuple[Computed, Pullback]:
+        """Run ``function`` on floating ``leaves`` and return how to pull cotangents of its outputs back."""
+
+    @abc.abstractmethod
+    def constant(self, value: Any) -> Any:
+        """The value with no gradient through it."""
+
+    def globals(self) -> dict[str, Any]:
+        """Global state of the backend that a case must leave as it found it."""
+        return {}
+
+    def pure(self) -> contextlib.AbstractContextManager[None]:
+        """Remove what makes float64 not float64."""
+        return contextlib.nullcontext()
+
+    def wide(self, dtype: str) -> contextlib.AbstractContextManager[None]:
+        """Allow float64 where the backend switches it off."""
+        return contextlib.nullcontext()
+
+    def wait(self, value: Any) -> None:
+        """Block until the device has computed ``value``."""
+
+    def reset(self) -> None:
+        """Seed the backend's own generators, where that is cheap."""

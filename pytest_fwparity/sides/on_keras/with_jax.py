@@ -1,0 +1,136 @@
+"""Keras on JAX."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from pytest_fwparity.sides.on_keras.backend import Backend, Computed, Pullback
+
+
+class Jax(Backend):
+    """Two host devices are asked for before JAX starts, so that replicas can be emulated."""
+
+    name = "jax"
+    jax: Any
+
+    def start(self) -> dict[str, Any]:
+        if not self.device.startswith("cuda"):
+            os.environ["JAX_PLATFORMS"] = "cpu"
+            flags = os.environ.get("XLA_FLAGS", "")
+            if "xla_force_host_platform_device_count" not in flags:
+                flags += " --xla_force_host_platform_device_count=2"
+            if self.threads == 1 and "xla_cpu_multi_thread_eigen" not in flags:
+                flags += " --xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+            os.environ["XLA_FLAGS"] = flags.strip()
+        import jax
+
+        self.jax = jax
+        if self.device.startswith("cuda"):
+            jax.config.update("jax_default_matmul_precision", "highest")
+            if jax.default_backend() != "gpu":
+                raise RuntimeError(f"jax {jax.__version__} sees no GPU; use --fwparity-device keras-jax=cpu")
+        name = jax.devices()[0].device_kind
+        import jaxlib
+
+        versions = {"jax": jax.__version__, "jaxlib": jaxlib.__version__}
+        return {"versions": versions, "file": jax.__file__, "device": name}
+
+    def tensor(self, array: np.ndarray, dtype: str) -> Any:
+        return self.jax.numpy.asarray(array, dtype=dtype if array.dtype.kind == "f" else None)
+
+    def vjp(self, function: Callable[[Sequence[Any]], Computed], leaves: Sequence[Any]) -> tuple[Computed, Pullback]:
+        outputs, pull, rest = self.jax.vjp(lambda given: function(given), list(leaves), has_aux=True)
+
+        def pullback(cotangents: Sequence[Any]) -> list[Any]:
+            (found,) = pull(list(cotangents))
+            return list(found)
+
+        return (outputs, rest), pullback
+
+    def constant(self, value: Any) -> Any:
+        return self.jax.lax.stop_gradient(value)
+
+    def globals(self) -> dict[str, Any]:
+        config = self.jax.config
+        return {
+            "jax enable_x64": config.jax_enable_x64,
+            "jax disable_jit": config.jax_disable_jit,
+            "jax debug_nans": config.jax_debug_nans,
+            "jax default matmul precision": config.jax_default_matmul_precision,
+            "jax default device": str(config.jax_default_device),
+        }
+
+    @contextlib.contextmanager
+    def pure(self) -> Iterator[None]:
+        with widened_result_type(), widened_attention():
+            yield
+
+    @contextlib.contextmanager
+    def wide(self, dtype: str) -> Iterator[None]:
+        """JAX computes in 32 bits unless told otherwise."""
+        if dtype != "float64":
+            yield
+            return
+        before = self.jax.config.jax_enable_x64
+        self.jax.config.update("jax_enable_x64", True)
+        try:
+            yield
+        finally:
+            self.jax.config.update("jax_enable_x64", before)
+
+    def wait(self, value: Any) -> None:
+        self.jax.block_until_ready(value)
+
+
+class _Float64ForFloat32:
+    """NumPy, but ``float32`` is ``float64``."""
+
+    float32 = np.float64
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+
+@contextlib.contextmanager
+def widened_attention() -> Iterator[None]:
+    """``jax.nn.dot_product_attention`` computes its softmax in float32, float64 inputs or not (jax 0.10.2): not now.
+
+    Where this release of JAX keeps that function elsewhere nothing is changed, and the float64 check says what it sees.
+    """
+    try:
+        from jax._src.nn import functions
+    except ImportError:
+        yield
+        return
+    stock = functions.np
+    functions.np = _Float64ForFloat32()
+    try:
+        yield
+    finally:
+        functions.np = stock
+
+
+@contextlib.contextmanager
+def widened_result_type() -> Iterator[None]:
+    """Keras demotes float64 to float32 in ``result_type`` on every backend but TensorFlow (keras#23223): not now."""
+    from keras.src.backend.common import dtypes
+
+    narrow = dtypes.BIT64_TO_BIT32_DTYPE
+    kept = dict(narrow)
+    cached = [entry for entry in vars(dtypes).values() if hasattr(entry, "cache_clear")]
+    narrow.pop("float64", None)
+    narrow["int64"] = "int64"
+    for entry in cached:
+        entry.cache_clear()
+    try:
+        yield
+    finally:
+        narrow.clear()
+        narrow.update(kept)
+        for entry in cached:
+            entry.cache_clear()

@@ -1,0 +1,188 @@
+"""PyTorch in this process: its start, its global state, arrays to tensors and back."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pytest_fwparity.cases.base import describe
+from pytest_fwparity.sides.adapter import Adapter, CaseError, Results, Run, Unsupported
+from pytest_fwparity.sides.wire import Request
+
+_OPERATIONS = {
+    "layer": "layers",
+    "function": "layers",
+    "call": "layers",
+    "loss": "losses",
+    "metric": "losses",
+    "optimizer": "optimizers",
+    "schedule": "optimizers",
+    "initializer": "optimizers",
+    "training": "training",
+    "replicas": "replicas",
+    "rank": "replicas",
+    "speed": "speed",
+}
+
+
+class TorchSide(Adapter):
+    """``torch`` on the CPU or one GPU."""
+
+    torch: Any
+
+    def start(self) -> dict[str, Any]:
+        import torch
+
+        self.torch = torch
+        torch.set_num_threads(self.threads)
+        if self.device.startswith("cuda"):
+            if not torch.cuda.is_available():
+                raise RuntimeError(f"torch {torch.__version__} sees no CUDA device; use --fwparity-device torch=cpu")
+            torch.backends.cuda.matmul.allow_tf32 = False
+            torch.backends.cudnn.allow_tf32 = False
+        self._flags = self.globals()
+        name = torch.cuda.get_device_name(self.device) if self.device.startswith("cuda") else "cpu"
+        versions = {"torch": torch.__version__, "numpy": np.__version__}
+        if torch.version.cuda and self.device.startswith("cuda"):
+            versions["cuda"] = torch.version.cuda
+            versions["cudnn"] = str(torch.backends.cudnn.version())
+        return {"versions": versions, "file": torch.__file__, "device": name}
+
+    def globals(self) -> dict[str, Any]:
+        torch = self.torch
+        return {
+            "torch default dtype": str(torch.get_default_dtype()),
+            "torch default device": str(torch.get_default_device()) if hasattr(torch, "get_default_device") else "",
+            "torch deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
+            "torch threads": torch.get_num_threads(),
+            "torch grad mode": torch.is_grad_enabled(),
+            "torch inference mode": torch.is_inference_mode_enabled(),
+            "torch autocast": torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda"),
+            "torch anomaly mode": torch.is_anomaly_enabled(),
+            "torch float32 matmul precision": torch.get_float32_matmul_precision(),
+            "torch flush denormal": bool(torch.tensor([5e-324], dtype=torch.float64).mul(1.0).eq(0).item()),
+            "torch oneDNN": torch.backends.mkldnn.enabled,
+            "torch cuDNN flags": (
+                torch.backends.cudnn.enabled,
+                torch.backends.cudnn.benchmark,
+                torch.backends.cudnn.deterministic,
+                torch.backends.cudnn.allow_tf32,
+                torch.backends.cuda.matmul.allow_tf32,
+            ),
+        }
+
+    def reset(self, request: Request) -> None:
+        torch = self.torch
+        torch.set_default_dtype(self.dtype(request.dtype))
+        if self.device.startswith("cuda"):
+            torch.manual_seed(0)
+        else:
+            torch.random.default_generator.manual_seed(0)
+
+    def restore(self, request: Request) -> None:
+        self.torch.set_default_dtype(self.torch.float32)
+
+    def clear(self) -> None:
+        import gc
+
+        gc.collect()
+
+    def operation(self, name: str) -> Callable[[Any, Request], Run]:
+        if name not in _OPERATIONS:
+            raise Unsupported(f"the torch side has no operation {name!r}")
+        module = importlib.import_module(f"pytest_fwparity.sides.on_torch.{_OPERATIONS[name]}")
+        run = getattr(module, name)
+        return lambda case, request: run(self, case, request)
+
+    # arrays and tensors
+
+    def dtype(self, name: str) -> Any:
+        return getattr(self.torch, name)
+
+    def tensor(self, array: np.ndarray, dtype: str) -> Any:
+        """Floats in ``dtype``; integers and bools as they are."""
+        kind = self.dtype(dtype) if array.dtype.kind == "f" else None
+        return self.torch.as_tensor(array, dtype=kind, device=self.device).clone()
+
+    def leaf(self, array: np.ndarray, dtype: str) -> Any:
+        """Like :meth:`tensor`; a float tensor asks for its gradient."""
+        made = self.tensor(array, dtype)
+        return made.requires_grad_() if made.is_floating_point() else made
+
+    def is_tensor(self, value: Any) -> bool:
+        return isinstance(value, self.torch.Tensor)
+
+    def array(self, value: Any) -> tuple[np.ndarray, str]:
+        """NumPy array and torch dtype; bfloat16 as float32."""
+        torch = self.torch
+        if not isinstance(value, torch.Tensor):
+            made = np.asarray(value)
+            return made, made.dtype.name
+        value = value.detach()
+        kind = str(value.dtype).removeprefix("torch.")
+        if value.dtype == torch.bfloat16:
+            value = value.float()
+        return value.cpu().numpy().copy(), kind
+
+    def add(self, results: Results, name: str, value: Any) -> None:
+        array, kind = self.array(value)
+        results.add(name, array, kind)
+
+    # weights
+
+    def check_weights(self, case: Any, module: Any, mapped: Mapping[str, Any]) -> None:
+        """Every parameter and floating buffer must be given, with its shape, and nothing else."""
+        where = describe(type(case))
+        given = dict([*module.named_parameters(), *module.named_buffers()])
+        wanted = {name for name, value in given.items() if value.is_floating_point()}
+        kind = type(module).__name__
+        for name in wanted - set(mapped):
+            raise CaseError(
+                f"{where}: torch_weights() leaves {name!r} at its random start value; "
+                f"give every parameter and floating buffer of {kind}: {sorted(wanted)}"
+            )
+        for name, value in mapped.items():
+            if name not in given:
+                raise CaseError(f"{where}: torch_weights() gives {name!r}, but {kind} has only {sorted(given)}")
+            if tuple(value.shape) != tuple(given[name].shape):
+                raise CaseError(
+                    f"{where}: torch_weights()[{name!r}] has shape {tuple(value.shape)}, "
+                    f"but should be {tuple(given[name].shape)} for {kind}"
+                )
+
+    def canonical(
+        self, case: Any, weights: Mapping[str, Any], values: Mapping[str, Any], only: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """Torch-layout ``values`` brought back to Keras' layout: the vector-Jacobian product of ``torch_weights``.
+
+        The map only permutes, so that its vector-Jacobian product is its inverse; applying it again must give the
+        same bits, or an error names the map.
+        """
+        torch = self.torch
+        leaves = {
+            name: value.detach().clone().requires_grad_(value.is_floating_point()) for name, value in weights.items()
+        }
+        mapped = case.torch_weights(torch, **leaves)
+        chosen = [name for name in mapped if (only is None or name in only) and mapped[name].requires_grad]
+        floats = [name for name, value in leaves.items() if value.requires_grad]
+        if not chosen or not floats:
+            return {}
+        back = torch.autograd.grad(
+            [mapped[name] for name in chosen],
+            [leaves[name] for name in floats],
+            grad_outputs=[values[name].detach().to(mapped[name].dtype) for name in chosen],
+            allow_unused=True,
+        )
+        found = {name: value for name, value in zip(floats, back, strict=True) if value is not None}
+        again = case.torch_weights(torch, **{**{name: value.detach() for name, value in leaves.items()}, **found})
+        for name in chosen:
+            if not torch.equal(again[name].detach(), values[name].detach().to(again[name].dtype)):
+                raise CaseError(
+                    f"{describe(type(case))}: torch_weights() does more to {name!r} than permute, reshape, join and "
+                    "fill, so that what torch computed cannot be brought back to Keras' layout; put arithmetic into "
+                    "torch() or torch_call()"
+                )
+        return found

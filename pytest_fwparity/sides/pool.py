@@ -1,0 +1,170 @@
+"""Host half: the sides of a session. Started when first needed, replaced when they die, stopped together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_fwparity.sides import wire
+from pytest_fwparity.sides.process import Failure, Worker, failed
+from pytest_fwparity.sides.spec import Limits, SideSpec
+from pytest_fwparity.sides.worker import Server, failure
+
+_DEATHS = 3
+
+Answer = wire.Reply | Failure
+
+
+@dataclass
+class _Side:
+    spec: SideSpec
+    worker: Worker | None = None
+    local: Server | None = None
+    greeting: dict[str, Any] = field(default_factory=dict)
+    deaths: list[str] = field(default_factory=list)
+    lost: str = ""
+    met: set[str] = field(default_factory=set)
+    replaced: int = 0
+
+
+class Pool:
+    """All sides of a session, asked together."""
+
+    def __init__(
+        self, specs: list[SideSpec], limits: Limits, threads: int = 1, in_process: frozenset[str] = frozenset()
+    ) -> None:
+        self.limits, self.threads = limits, threads
+        self._sides = {spec.name: _Side(spec) for spec in specs}
+        self._in_process = in_process
+
+    @property
+    def specs(self) -> dict[str, SideSpec]:
+        return {name: side.spec for name, side in self._sides.items()}
+
+    def greeting(self, name: str) -> dict[str, Any]:
+        """What a side said of itself; empty before its start."""
+        return self._sides[name].greeting
+
+    def loaded(self) -> dict[str, dict[str, Any]]:
+        """The greetings of all sides that were started."""
+        return {name: side.greeting for name, side in self._sides.items() if side.greeting}
+
+    def ready(self, names: list[str]) -> dict[str, Failure]:
+        """Start those sides, all at the same time; returns the ones that cannot."""
+        starting = [name for name in names if not self._sides[name].lost and not self._running(self._sides[name])]
+        for name in starting:
+            side = self._sides[name]
+            if name not in self._in_process:
+                side.worker = Worker(side.spec, self.threads, self.limits)
+        failures = {}
+        for name in names:
+            side = self._sides[name]
+            if side.lost:
+                failures[name] = Failure(kind="lost", message=side.lost)
+            elif name in starting:
+                trouble = self._greet(side)
+                if trouble is not None:
+                    failures[name] = self._buried(side, trouble)
+        return failures
+
+    def ask(self, requests: Mapping[str, list[wire.Request]]) -> dict[str, list[Answer]]:
+        """Ask each side its requests, one after the other, all sides at the same time."""
+        answers: dict[str, list[Answer]] = {name: [] for name in requests}
+        turn = 0
+        while any(len(asked) > turn for asked in requests.values()):
+            for name, answer in self._turn({n: r[turn] for n, r in requests.items() if len(r) > turn}).items():
+                answers[name].append(answer)
+            turn += 1
+        return answers
+
+    def stop(self) -> None:
+        """End every worker."""
+        for side in self._sides.values():
+            if side.worker is not None:
+                side.worker.stop()
+                side.worker = None
+
+    def replace(self, name: str) -> None:
+        """End a side's worker; the next request starts a new one."""
+        side = self._sides[name]
+        if side.worker is not None:
+            side.worker.stop()
+            side.worker = None
+            side.replaced += 1
+            side.met.clear()
+
+    def _turn(self, requests: Mapping[str, wire.Request]) -> dict[str, Answer]:
+        answers: dict[str, Answer] = dict(self.ready(list(requests)))
+        futures, limits = {}, {}
+        for name, request in requests.items():
+            side = self._sides[name]
+            if name in answers or side.worker is None:
+                continue
+            case = f"{request.subject.get('path')}:{request.subject.get('name')}"
+            limits[name] = self.limits.call if case in side.met else self.limits.first
+            side.met.add(case)
+            futures[name] = side.worker.send(request)
+        for name, request in requests.items():
+            local = self._sides[name].local
+            if name not in answers and local is not None:
+                answers[name] = _local(local, request)
+        for name, future in futures.items():
+            side = self._sides[name]
+            assert side.worker is not None
+            answers[name] = self._settled(side, side.worker.receive(future, limits[name]))
+        return answers
+
+    def _settled(self, side: _Side, answer: Answer) -> Answer:
+        if isinstance(answer, Failure):
+            return self._buried(side, answer) if answer.fatal else answer
+        side.deaths.clear()
+        worker = side.worker
+        assert worker is not None
+        if answer.leaks or worker.requests >= self.limits.requests or worker.resident > self.limits.memory:
+            self.replace(side.spec.name)
+        return answer
+
+    def _buried(self, side: _Side, trouble: Failure) -> Failure:
+        """Count a death; after three in a row of the same cause the side is lost."""
+        self.replace(side.spec.name)
+        side.deaths.append(_cause(trouble))
+        last = side.deaths[-_DEATHS:]
+        if len(last) == _DEATHS and len(set(last)) == 1:
+            side.lost = (
+                f"side {side.spec.name!r} is lost: its worker ended {_DEATHS} times in a row in the same way "
+                f"({trouble.message}); its other items fail at once"
+            )
+        return trouble
+
+    def _greet(self, side: _Side) -> Failure | None:
+        if side.spec.name in self._in_process:
+            local = Server(side.spec.settings(self.threads))
+            try:
+                side.greeting = local.start()
+            except Exception as error:
+                return Failure(kind="start", message=f"side {side.spec.name!r} cannot start: {error}")
+            side.local = local
+            return None
+        assert side.worker is not None
+        trouble = side.worker.greet()
+        if trouble is None:
+            side.greeting = side.worker.greeting
+        return trouble
+
+    @staticmethod
+    def _running(side: _Side) -> bool:
+        return side.worker is not None or side.local is not None
+
+
+def _local(server: Server, request: wire.Request) -> Answer:
+    """One request to a side in this very process; no wire, so that a debugger stops where the case is."""
+    try:
+        return server.answer(request)
+    except Exception as error:
+        return failed(failure(error), str(server.settings["side"]), "")
+
+
+def _cause(trouble: Failure) -> str:
+    return f"{trouble.kind}: {re.sub(r'[0-9]+', 'N', trouble.message)}"

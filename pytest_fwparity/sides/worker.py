@@ -1,0 +1,145 @@
+"""Worker half: the loop of one side's process. Standard library, NumPy and one framework."""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import importlib.util
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_fwparity.cases.errors import DefinitionError
+from pytest_fwparity.sides import wire
+from pytest_fwparity.sides.adapter import Adapter, CaseError, Unsupported
+from pytest_fwparity.sides.loading import Loader, SubjectError
+
+
+class Server:
+    """Answers requests with one framework; used by a worker process and by a side inside the pytest process."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.settings = dict(settings)
+        self.loader = Loader()
+        self.adapter = load_adapter(settings)(settings)
+
+    def start(self) -> dict[str, Any]:
+        """Import the framework and say what was loaded."""
+        began = time.perf_counter()
+        for folder in reversed(self.settings.get("first", [])):
+            sys.path.insert(0, folder)
+        found = self.adapter.start()
+        for folder in self.settings.get("last", []):
+            if folder not in sys.path:
+                sys.path.append(folder)
+        return {
+            "ready": self.settings["side"],
+            "python": sys.version.split()[0],
+            "executable": sys.executable,
+            "pid": os.getpid(),
+            "seconds": time.perf_counter() - began,
+            **found,
+        }
+
+    def answer(self, request: wire.Request) -> wire.Reply:
+        """Run one request; raises what the case or the framework raises."""
+        subject = self.loader.load(request.subject)
+        if isinstance(subject, type):
+            subject = subject(**request.fields)
+        return self.adapter.answer(subject, request)
+
+
+def load_adapter(settings: Mapping[str, Any]) -> type[Adapter]:
+    """The adapter class named by ``settings["adapter"]``: ``module:Class`` or ``/path/to/file.py:Class``."""
+    where, _, name = settings["adapter"].rpartition(":")
+    if where.endswith(".py"):
+        spec = importlib.util.spec_from_file_location("fwparity_adapter_" + os.path.basename(where)[:-3], where)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"no adapter at {where}")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[module.__name__] = module
+        spec.loader.exec_module(module)
+    else:
+        module = importlib.import_module(where)
+    found = getattr(module, name)
+    assert isinstance(found, type) and issubclass(found, Adapter)
+    return found
+
+
+def main(settings: dict[str, Any], reads: int, writes: int) -> int:
+    """Greet, then answer until the pipe closes."""
+    faulthandler.enable()
+    _die_with_parent()
+    try:
+        server = Server(settings)
+        greeting = server.start()
+    except Exception as error:
+        wire.write(writes, wire.encode(failure(error), {}))
+        return 1
+    wire.write(writes, wire.encode({"ok": True, **greeting}, {}))
+    while True:
+        try:
+            head, arrays = wire.read(reads)
+        except wire.WireClosed:
+            return 0
+        frame = serve(server, wire.unpack_request(head, arrays))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        try:
+            wire.write(writes, frame)
+        except wire.WireClosed:
+            return 0
+
+
+def serve(server: Server, request: wire.Request) -> bytes:
+    """One request to one frame, whatever happens."""
+    try:
+        reply = server.answer(request)
+        info = {**reply.info, "rss": resident()}
+        return wire.pack_reply(wire.Reply(**{**vars(reply), "info": info}))
+    except Exception as error:
+        return wire.encode(failure(error), {})
+
+
+#: files whose frames tell a reader nothing
+_OWN = {os.path.join(os.path.dirname(os.path.abspath(__file__)), name) for name in ("worker.py", "adapter.py")}
+
+
+def failure(error: Exception) -> dict[str, Any]:
+    """The head that tells the host of an exception."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None and trace.tb_frame.f_code.co_filename in _OWN:
+        trace = trace.tb_next
+    lines = traceback.format_exception(type(error), error, trace)
+    return {
+        "ok": False,
+        "type": type(error).__name__,
+        "message": str(error),
+        "traceback": "".join(lines),
+        "yours": isinstance(error, (DefinitionError, CaseError, SubjectError)),
+        "unsupported": isinstance(error, Unsupported),
+        "memory": isinstance(error, MemoryError),
+    }
+
+
+def resident() -> int:
+    """Resident memory of this process in bytes; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return 0
+
+
+def _die_with_parent() -> None:
+    """On Linux, ask for SIGKILL when the host dies, however it dies."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+        if os.getppid() == 1:
+            os._exit(1)

@@ -1,0 +1,1 @@
+"""How agreement is decided: NumPy only; knows nothing of sides, workers or pytest."""

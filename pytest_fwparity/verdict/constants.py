@@ -1,0 +1,38 @@
+"""The constants of the rule: shipped, versioned data per (device kind, dtype); no case and no run has its own."""
+
+from __future__ import annotations
+
+import functools
+import json
+from importlib import resources
+from typing import Any
+
+#: unit roundoff of each dtype
+UNIT = {
+    "float64": 2.0**-53,
+    "float32": 2.0**-24,
+    "tf32": 2.0**-11,
+    "float16": 2.0**-11,
+    "bfloat16": 2.0**-8,
+}
+#: smallest subnormal of each dtype
+TINY = {"float64": 2.0**-1074, "float32": 2.0**-149, "tf32": 2.0**-136, "float16": 2.0**-24, "bfloat16": 2.0**-133}
+
+#: number of perturbed runs, and the relative size of the perturbation in the float64 and float32 tiers
+MOVEMENT_COUNT = 8
+MOVEMENT_DELTA = 2.0**-24
+
+
+@functools.cache
+def _shipped() -> dict[str, Any]:
+    text = resources.files("pytest_fwparity.verdict").joinpath("constants.json").read_text()
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def limits(dtype: str, device: str = "cpu") -> dict[str, Any]:
+    """Limits for results of ``dtype`` on a kind of device; those of the CPU where a device has none of its own yet."""
+    shipped = _shipped()
+    table = shipped.get(device, shipped["cpu"])
+    found: dict[str, Any] = table.get(dtype, shipped["cpu"][dtype])
+    return found

@@ -1,0 +1,33 @@
+"""The agreement check on fake sides: what passes, what fails, and what the failure says."""
+
+from __future__ import annotations
+
+from project import AFFINE, Project
+
+
+def test_equal_sides_agree(project: Project) -> None:
+    project.cases(AFFINE)
+    result = project.run("-v")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(
+        [
+            "*test_cases.py::Affine::agree?units=1-float64? PASSED*",
+            "*test_cases.py::Affine::agree?default-float32? PASSED*",
+            "*compute the same (4 checks, 24 tensors compared)*",
+            "layers*4",
+        ]
+    )
+
+
+def test_a_difference_of_one_ten_millionth_is_seen(project: Project) -> None:
+    project.cases(AFFINE.replace("@ x.T).T + bias", "@ x.T).T * (1 + 1e-7) + bias"))
+    result = project.run()
+    result.assert_outcomes(failed=2, passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "differ (semantic): own:layers/Affine?units=1? agree float64, seed 0",
+            "*semantic: y?*: fake-keras *, fake-torch *",
+            "*difference * = * units (limit 1024)",
+            "*run again: pytest --fwparity *test_cases.py::Affine::agree?units=1-float64?*",
+        ]
+    )

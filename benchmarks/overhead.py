@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-CASES = '''
+CASES = """
 import numpy as np
 from pytest_fwparity import LayerCase, grid
 
@@ -39,18 +39,18 @@ class Wide(LayerCase):
         return torch.nn.Linear(16, self.units)
     def torch_weights(self, torch, kernel, bias):
         return {{"weight": kernel.T, "bias": bias}}
-'''
+"""
 
-CONFTEST = '''
+CONFTEST = """
 import json, pathlib
 def pytest_runtest_logreport(report):
     if report.when == "call":
         with pathlib.Path("times.jsonl").open("a") as file:
             file.write(json.dumps([report.nodeid, report.duration]) + "\\n")
-'''
+"""
 
 BARE = {
-    "torch": '''
+    "torch": """
 import torch
 torch.set_num_threads(1)
 def once(x, kernel, bias, cotangent):
@@ -61,8 +61,8 @@ def once(x, kernel, bias, cotangent):
     y = layer(x)
     gradients = torch.autograd.grad(y, [x, layer.weight, layer.bias], torch.as_tensor(cotangent))
     return [y.detach().numpy(), *(g.numpy() for g in gradients)]
-''',
-    "keras": '''
+""",
+    "keras": """
 import os
 os.environ["KERAS_BACKEND"] = "tensorflow"
 import tensorflow as tf, keras
@@ -78,10 +78,10 @@ def once(x, kernel, bias, cotangent):
         y = layer(x)
     gradients = tape.gradient(y, [x, *[v.value for v in layer.trainable_variables]], tf.constant(cotangent))
     return [y.numpy(), *(g.numpy() for g in gradients)]
-''',
+""",
 }
 
-LOOP = '''
+LOOP = """
 import json, sys, time
 import numpy as np
 sizes = json.loads(sys.argv[1])
@@ -97,7 +97,7 @@ began = time.perf_counter()
 for units in sizes:
     once(*draw(units))
 print(time.perf_counter() - began, flush=True)
-'''
+"""
 
 
 def bare(items: int) -> float:
@@ -128,7 +128,17 @@ def suite(items: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "test_wide.py").write_text(CASES.format(items=items + 5))
         Path(folder, "conftest.py").write_text(CONFTEST)
-        command = [sys.executable, "-m", "pytest", "--fwparity", "--fwparity-suite", "own", "-q", "-p", "no:cacheprovider"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--fwparity",
+            "--fwparity-suite",
+            "own",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+        ]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(done.stdout + done.stderr)

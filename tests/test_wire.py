@@ -127,7 +127,7 @@ def test_requests_and_replies() -> None:
 
 @pytest.mark.parametrize("value", [np.array(["a"]), np.array([object()]), np.array([1], "M8[s]"), np.longdouble([1])])
 def test_arrays_that_do_not_travel(value: np.ndarray) -> None:
-    with pytest.raises(WireError, match="array 'x' has dtype .*, which does not travel"):
+    with pytest.raises(WireError, match=r"array 'x' has dtype .*, which does not travel"):
         wire.encode({}, {"x": value})
 
 
@@ -155,7 +155,7 @@ BROKEN = {
     "no UTF-8": (framed(b"\xff\xfe\xfd"), "a message that cannot be read: "),
     "a list": (framed(b"[]"), "a message that cannot be read: "),
     "a number": (framed(b"5"), "a message that cannot be read: "),
-    "deep": (framed(b"[" * 100_000), "a message that cannot be read: "),
+    "deep": (framed(b"[" * 5_000), "a message that cannot be read: "),
     "no arrays": (framed(b"{}"), "a message that cannot be read: 'arrays'"),
     "arrays no list": (framed(b'{"arrays": 5}'), "a message that cannot be read: "),
     "no shape": (announced(["x", "float64"]), "a message that cannot be read: "),
@@ -202,6 +202,6 @@ def test_a_closed_pipe(work: Callable[[int], Any]) -> None:
 def test_writing_to_a_reader_that_is_gone() -> None:
     reads, writes = os.pipe()
     os.close(reads)
-    with pytest.raises(WireClosed, match="the pipe is closed: .*Broken pipe"):
+    with pytest.raises(WireClosed, match=r"the pipe is closed: .*Broken pipe"):
         wire.write(writes, b"x")
     os.close(writes)

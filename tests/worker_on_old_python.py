@@ -58,7 +58,9 @@ def main() -> int:
     reply: Reply = unpack_reply(head, arrays)
     assert (reply.arrays["y"] == drawn.arrays["inputs/0/x"] ** 2).all(), head
     # the stand-in that lets a user's file import pytest has no file
-    unwanted = {n for n in ("pytest", "pluggy", "packaging", "filelock") if getattr(sys.modules.get(n), "__file__", None)}
+    unwanted = {
+        n for n in ("pytest", "pluggy", "packaging", "filelock") if getattr(sys.modules.get(n), "__file__", None)
+    }
     assert not unwanted, f"the worker half imports {unwanted}"
     print(f"Python {sys.version.split()[0]}: {checked} variants checked, 1 passed, 0 failed")
     return 0

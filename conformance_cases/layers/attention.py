@@ -13,9 +13,7 @@ class MultiHeadAttention(LayerCase):
     causal: bool = False
     masked: bool = False
     keys: int = 5
-    variants = named(
-        plain={}, causal={"causal": True}, masked={"masked": True}, cross={"keys": 7, "masked": True}
-    )
+    variants = named(plain={}, causal={"causal": True}, masked={"masked": True}, cross={"keys": 7, "masked": True})
     vanishing = ("grad key_bias",)
     speed = "quick"
 

@@ -42,9 +42,7 @@ class BatchNormalization(LayerCase):
         kind = torch.nn.BatchNorm2d if self.image else torch.nn.BatchNorm1d
         return kind(4, eps=1e-3, momentum=1 - self.momentum, affine=self.affine).train(self.training)
 
-    def torch_weights(
-        self, torch: Any, moving_mean: Any, moving_variance: Any, **trained: Any
-    ) -> dict[str, Any]:
+    def torch_weights(self, torch: Any, moving_mean: Any, moving_variance: Any, **trained: Any) -> dict[str, Any]:
         names = {"gamma": "weight", "beta": "bias"}
         moving = {"running_mean": moving_mean, "running_var": moving_variance}
         return {**{names[name]: value for name, value in trained.items()}, **moving}

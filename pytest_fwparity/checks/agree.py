@@ -62,40 +62,42 @@ def _float64(question: Question, lab: Lab, referee: Mapping[str, Answer]) -> Ver
         alone = Measured(side=anchor, arrays=only, dtypes=plain.dtypes)
         found = semantic(alone, reference, sides[anchor].movement, case.vanishing)
         return decide(found + dtype_faults(plain, "float64"))
-    verdict = _compared(sides, anchor, case, lab)
+    everyone = [measured(n, r) for n, r in sides.items()]
+    others = [name for name in sides if name != anchor]
+    direct = {name: _pair(sides[anchor], sides[name], anchor, name, case, lab) for name in others}
+    off = [name for name in others if decide(direct[name]).outcome != AGREE]
     known = {d.name: d for d in lab.differences(question, case)}
+    verdict = decide([finding for name in off or others for finding in direct[name]])
     if not known:
-        return blame(verdict, [measured(n, r) for n, r in sides.items()], reference, sides[anchor].movement, _outputs(case))
-    if verdict.outcome == AGREE:
+        return blame(verdict, everyone, reference, sides[anchor].movement, _outputs(case))
+    if not off:
         text = (
             f"the declared differences {list(known)} are no longer needed: both sides agree without them; remove them"
         )
         return Verdict(outcome=KNOWN, kind="mended", message=text, findings=verdict.findings)
-    drawn = lab.draw(question)
-    followed = lab.one(anchor, lab.request(question, drawn, differences=list(known)))
+    followed = lab.followed(question, list(known))
     bad = trouble({anchor: followed})
     if bad is not None:
         return bad
     assert isinstance(followed, Reply)
-    again = _compared({**sides, anchor: _with(followed, sides[anchor])}, anchor, case, lab)
+    # A side may share the anchor's own kernel, and then has no difference: each may agree either way.
+    judged = {
+        name: _pair(followed, sides[name], anchor, name, case, lab) if name in off else direct[name] for name in others
+    }
+    again = decide([finding for found in judged.values() for finding in found])
     if again.outcome == AGREE:
         why = "; ".join(d.why for d in known.values())
         return Verdict(outcome=KNOWN, kind="reproduced", message=why, findings=again.findings)
-    verdict = blame(again, [measured(n, r) for n, r in sides.items()], reference, sides[anchor].movement, _outputs(case))
+    verdict = blame(again, everyone, reference, sides[anchor].movement, _outputs(case))
     lines = f"{verdict.message}\nknown differences tried, and not enough: {', '.join(known)}"
     return Verdict(**{**vars(verdict), "message": lines})
 
 
-def _compared(sides: Mapping[str, Reply], anchor: str, case: Case, lab: Lab) -> Verdict:
-    """Every other side against the anchor."""
-    left = measured(anchor, sides[anchor])
-    found: list[Finding] = dtype_faults(left, "float64")
-    for name, reply in sides.items():
-        if name != anchor:
-            right = measured(name, reply)
-            found += dtype_faults(right, "float64")
-            found += semantic(left, right, sides[anchor].movement, case.vanishing, lab.device_kind(name))
-    return decide(found)
+def _pair(left: Reply, right: Reply, anchor: str, name: str, case: Case, lab: Lab) -> list[Finding]:
+    """One other side against the anchor."""
+    one, other = measured(anchor, left), measured(name, right)
+    found = dtype_faults(one, "float64") + dtype_faults(other, "float64")
+    return found + semantic(one, other, left.movement, case.vanishing, lab.device_kind(name))
 
 
 def _working(question: Question, lab: Lab, referee: Mapping[str, Answer], dtype: str) -> Verdict:
@@ -107,7 +109,16 @@ def _working(question: Question, lab: Lab, referee: Mapping[str, Answer], dtype:
     if bad is not None:
         return bad
     case, own = question.case(), replies(referee)
-    movement = own[lab.anchor(list(own))].movement
+    anchor = lab.anchor(list(own))
+    movement = dict.fromkeys(own, own[anchor].movement)
+    known = [difference.name for difference in lab.differences(question, case)]
+    if known:  # the other sides compute what the anchor computes with the differences in place
+        followed = lab.followed(question, known)
+        bad = trouble({anchor: followed})
+        if bad is not None:
+            return bad
+        assert isinstance(followed, Reply)
+        movement = {name: own[anchor].movement if name == anchor else followed.movement for name in own}
     found: list[Finding] = []
     sides = [measured(name, reply) for name, reply in replies(answers).items()]
     found += vacuous(sides, case.vanishing)
@@ -117,7 +128,7 @@ def _working(question: Question, lab: Lab, referee: Mapping[str, Answer], dtype:
         parts = precision(
             side,
             measured(side.side, own[side.side]),
-            movement,
+            movement[side.side],
             dtype,
             case.vanishing,
             device=lab.device_kind(side.side),
@@ -144,11 +155,6 @@ def _distribution(question: Question, lab: Lab, dtype: str) -> Verdict:
         faults = pair_up(sides[0], other)
         found += faults or same_distribution(sides[0], other)
     return decide(found)
-
-
-def _with(followed: Reply, plain: Reply) -> Reply:
-    """The differing run, measured by the plain run's movement where it was not moved itself."""
-    return Reply(**{**vars(followed), "movement": followed.movement or plain.movement})
 
 
 def _reference(question: Question, lab: Lab, case: Case) -> Measured | None:

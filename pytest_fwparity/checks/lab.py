@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ class Lab:
         self._speed: Pool | None = None
         self._draws: OrderedDict[tuple[str, str, int], Draw] = OrderedDict()
         self._referees: OrderedDict[tuple[str, str, int], dict[str, Answer]] = OrderedDict()
+        self._followed: OrderedDict[tuple[str, str, int], Answer] = OrderedDict()
 
     @property
     def sides(self) -> list[str]:
@@ -90,9 +91,16 @@ class Lab:
         asked = {name: [self.request(question, drawn, **changes)] for name in self.sides}
         return {name: answers[0] for name, answers in self.pool.ask(asked).items()}
 
-    def one(self, name: str, request: Request) -> Answer:
-        """One request to one side."""
-        return self.pool.ask({name: [request]})[name][0]
+    def followed(self, question: Question, names: Sequence[str]) -> Answer:
+        """The anchor in float64 with the named differences in place, with its movement; kept like the referee."""
+        anchor = self.anchor(self.sides)
+        moving = {"count": MOVEMENT_COUNT, "delta": MOVEMENT_DELTA}
+
+        def ask() -> Answer:
+            request = self.request(question, self.draw(question), differences=list(names), movement=moving)
+            return self.pool.ask({anchor: [request]})[anchor][0]
+
+        return _kept(self._followed, question.key, ask)
 
     @contextmanager
     def speed(self, threads: int) -> Iterator[Pool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,7 @@ class Tally:
             )
         return texts
 
-    def verdict_line(self, sides: Iterable[str]) -> tuple[str, bool]:
+    def verdict_line(self, sides: Sequence[str]) -> tuple[str, bool]:
         """The first line, and whether it is good news."""
         names = " and ".join(sides)
         total = self.total
@@ -72,6 +72,11 @@ class Tally:
             return f"{names}: {total[DIFFER]} checks differ, {total[BROKEN]} broken ({counted})", False
         if not total[AGREE] + total[KNOWN]:
             return f"{names}: nothing was judged", False
+        if len(sides) == 1:
+            return (
+                f"{names} alone passes the one-sided checks; nothing was compared across frameworks ({counted})",
+                True,
+            )
         return f"{names} compute the same ({counted})", True
 
     def table(self) -> list[str]:
@@ -101,7 +106,7 @@ class Tally:
                     rows.setdefault(side, {}).setdefault(case, {})[mode] = f"{median / base:.2f}"
         lines = []
         for side, cases in rows.items():
-            lines.append(f"median time on {side} / on torch:")
+            lines.append(f"median time on {side} / on torch (layers called eagerly; small arrays, so mostly overhead):")
             width = max(len(case) for case in cases)
             for case, modes in sorted(cases.items()):
                 lines.append(f"  {case.ljust(width)}  " + "  ".join(f"{mode} {ratio}" for mode, ratio in modes.items()))

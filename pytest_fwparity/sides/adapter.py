@@ -101,7 +101,9 @@ class Adapter(abc.ABC):
         after = {**process_state(), **self.globals()}
         if len(sys.modules) != modules:  # importing a package may set variables, whoever asked for it
             known = before["environment variables"]
-            after["environment variables"] = {key: v for key, v in after["environment variables"].items() if key in known}
+            after["environment variables"] = {
+                key: v for key, v in after["environment variables"].items() if key in known
+            }
         leaks += [leak for leak in changed(before, after) if leak not in leaks]
         if request.op in self.heavy:
             self.clear()

@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.frameworks)
             if missing:
-                item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing)}: pip install '.[torch,tensorflow]'"))
+                item.add_marker(
+                    pytest.mark.skip(reason=f"needs {', '.join(missing)}: pip install '.[torch,tensorflow]'")
+                )
 
 
 @pytest.fixture(scope="session")

@@ -53,9 +53,7 @@ def test_each_fault_turns_its_item_red_and_no_other(pytester: pytest.Pytester) -
 
 
 @pytest.mark.parametrize("name", ["Healthy", "UnseededDraw"])
-def test_a_dirty_case_changes_no_bit_of_the_next(
-    pool: Pool, asked: Callable[..., Request], name: str
-) -> None:
+def test_a_dirty_case_changes_no_bit_of_the_next(pool: Pool, asked: Callable[..., Request], name: str) -> None:
     """Alone, after a dirty case and after many others, the same bits; a dirty worker is replaced."""
     cls = getattr(cases, name)
     plain = asked(FILE, cls)

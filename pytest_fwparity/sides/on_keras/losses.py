@@ -23,10 +23,14 @@ def loss(side: KerasSide, case: Any, request: Request) -> Run:
 
     def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
         results = Results()
-        inputs = {path: backend.tensor(value, request.dtype) for path, value in arrays.items()}
-        weight, mask = inputs.pop("sample_weight"), inputs.pop("mask")
+        inputs = {
+            path: backend.tensor(value, request.dtype) for path, value in arrays.items() if path != "sample_weight"
+        }
+        mask = inputs.pop("mask")
         for suffix, reduction, weighted, masked in setting_names(case.reductions):
             loss_object = case.keras(keras, reduction)
+            # Fresh for each setting: on the torch backend a masked loss multiplies the caller's weights in place.
+            weight = backend.tensor(arrays["sample_weight"], request.dtype)
             paths = [f"inputs/0/{name}" for name in case.differentiate]
 
             def compute(
@@ -36,13 +40,14 @@ def loss(side: KerasSide, case: Any, request: Request) -> Run:
                 name: str = suffix,
                 weigh: bool = weighted,
                 cover: bool = masked,
+                given_weight: Any = weight,
             ) -> tuple[list[Any], Any]:
                 given = {**inputs, **dict(zip(order, leaves, strict=True))}
                 named = nest(request.skeleton[0], "inputs/0", lambda path: given[path])
                 y_true, y_pred = named["y_true"], named["y_pred"]
                 if cover:
                     y_pred = masked_copy(side, y_pred, mask)
-                value = target(y_true, y_pred, sample_weight=weight if weigh else None)
+                value = target(y_true, y_pred, sample_weight=given_weight if weigh else None)
                 return _parted(side, {f"y[{name}]": value}, {})
 
             leaves = {f"{name}[{suffix}]": inputs[f"inputs/0/{name}"] for name in case.differentiate}

@@ -32,13 +32,13 @@ def optimizer(side: TorchSide, case: Any, request: Request) -> Run:
             for name in skeleton:
                 parameters[name].grad = side.tensor(arrays[f"inputs/{step}/{name}"], request.dtype)
             case.torch_step(torch, stepper, step)
-            if scheduler is not None:
-                scheduler.step()
             for name, parameter in parameters.items():
                 side.add(results, f"{name}[{step}]", parameter)
                 state = stepper.state[parameter]
                 for slot, value in case.torch_slots(torch, stepper, parameter, state).items():
                     side.add(results, f"{name}.{slot}[{step}]", value)
+            if scheduler is not None:  # the slots of a step see the rate of that step
+                scheduler.step()
         return results
 
     return run

@@ -217,7 +217,7 @@ class Conformance:
         if worst is not None:
             entries |= {"units": f"{worst.units:.4g}", "limit": f"{worst.limit:g}", "output": worst.name}
         for name, text in verdict.notes.items():
-            entries[name] = text
+            entries[name.replace(" ", "_")] = text
         node.user_properties += [(f"fwparity_{name}", value) for name, value in entries.items()]
         if verdict.outcome in (DIFFER, BROKEN):
             pytest.fail(failure_text(question, verdict, node.nodeid, self._again()), pytrace=False)

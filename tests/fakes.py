@@ -23,7 +23,7 @@ class FakeSide(Adapter):
     """The family is the backend of the settings: ``keras`` or ``torch``."""
 
     def start(self) -> dict[str, Any]:
-        self.fake = types.SimpleNamespace(np=np, flag="clean", __version__="1.2.3")
+        self.fake = types.SimpleNamespace(np=np, flag="clean", timing=False, __version__="1.2.3")
         return {"versions": {"fake": "1.2.3"}, "file": __file__, "device": "cpu"}
 
     def globals(self) -> dict[str, Any]:
@@ -90,6 +90,9 @@ class FakeSide(Adapter):
         return run
 
     def _speed(self, case: Any, request: Request) -> Run:
+        self.fake.timing = True
+        getattr(case, self.settings["backend"])(self.fake)
+
         def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
             results = Results()
             results.add("samples", np.array([0.002, 0.001, 0.003]), "float64")

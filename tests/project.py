@@ -64,8 +64,9 @@ class Project:
         self.ini()
 
     def ini(self, *lines: str) -> None:
-        """Write the ini file: the fake sides, own cases only, then ``lines``."""
-        given = ["[pytest]", "fwparity_sides = fake-torch,fake-keras", "fwparity_suite = own", *lines]
+        """Write the ini file: the fake sides, own cases only unless ``lines`` say otherwise."""
+        suite = [] if any(line.startswith("fwparity_suite") for line in lines) else ["fwparity_suite = own"]
+        given = ["[pytest]", "fwparity_sides = fake-torch,fake-keras", *suite, *lines]
         self.write("pytest.ini", "\n".join(given) + "\n")
 
     def write(self, name: str, text: str) -> Path:

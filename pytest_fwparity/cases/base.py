@@ -103,11 +103,10 @@ class Case:
         """Known differences, in the order declared."""
         found: dict[str, Difference] = {}
         for base in reversed(cls.__mro__):
-            for name, value in vars(base).items():
-                if isinstance(value, Difference):
-                    found[name] = value
-                else:
-                    found.pop(name, None)
+            own = vars(base)
+            # A hook written anew leaves behind what a base class said of the old one.
+            found = {name: known for name, known in found.items() if name not in own and known.replaces not in own}
+            found |= {name: value for name, value in own.items() if isinstance(value, Difference)}
         return list(found.values())
 
     def with_differences(self, names: Sequence[str]) -> Case:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pytest_fwparity.cases.base import Case
+from pytest_fwparity.cases.differences import difference
 
 
 class LossCase(Case, abstract=True):
@@ -29,6 +31,8 @@ class LossCase(Case, abstract=True):
     sample_rank: ClassVar[int] = 1
     #: Keras' names of the reductions asked
     reductions: ClassVar[tuple[str, ...]] = ("none", "sum", "sum_over_batch_size", "mean_with_sample_weight")
+    #: oldest release of a framework that knows a reduction; on an older one that setting is left out, and said so
+    reduction_needs: ClassVar[Mapping[str, Mapping[str, str]]] = {"mean_with_sample_weight": {"keras": "3.7"}}
     #: inputs whose gradient is compared
     differentiate: ClassVar[tuple[str, ...]] = ("y_pred",)
 
@@ -54,26 +58,40 @@ class LossCase(Case, abstract=True):
         Under ``sum_over_batch_size`` a kept sample weighs total / kept, so that the mean is over what is kept; under
         ``mean_with_sample_weight`` the divisor is the sum of the weights.
         """
-        weight = None
-        if mask is not None:
-            weight = mask.to(values.dtype)
-            if reduction == "sum_over_batch_size":
-                weight = weight * (mask.numel() / mask.sum())
-        if sample_weight is not None:
-            weight = sample_weight if weight is None else sample_weight * weight
-        if weight is not None:
-            values = values * weight
-        if reduction == "none":
-            return values
-        total = values.sum()
+        return reduced(values, reduction, sample_weight, mask)
+
+    @difference(
+        replaces="torch_reduce",
+        why="before 3.13 Keras divides a masked mean by the number of kept samples + 1e-7",
+        source="keras/src/losses/loss.py, apply_mask",
+        versions={"keras": "<3.13"},
+    )
+    def masked_mean_with_epsilon(self, torch: Any, values: Any, reduction: str, sample_weight: Any, mask: Any) -> Any:
+        return reduced(values, reduction, sample_weight, mask, 1e-7)
+
+
+def reduced(values: Any, reduction: str, sample_weight: Any, mask: Any, epsilon: float = 0.0) -> Any:
+    """One value per sample to the loss; ``epsilon`` is added to the number of kept samples."""
+    weight = None
+    if mask is not None:
+        weight = mask.to(values.dtype)
         if reduction == "sum_over_batch_size":
-            return total / values.numel()
-        if reduction == "mean_with_sample_weight":
-            return total / (values.numel() if weight is None else weight.sum())
-        return total
+            weight = weight * (mask.numel() / (mask.sum() + epsilon))
+    if sample_weight is not None:
+        weight = sample_weight if weight is None else sample_weight * weight
+    if weight is not None:
+        values = values * weight
+    if reduction == "none":
+        return values
+    total = values.sum()
+    if reduction == "sum_over_batch_size":
+        return total / values.numel()
+    if reduction == "mean_with_sample_weight":
+        return total / (values.numel() if weight is None else weight.sum())
+    return total
 
 
-def setting_names(reductions: tuple[str, ...]) -> list[tuple[str, str, bool, bool]]:
+def setting_names(reductions: Sequence[str]) -> list[tuple[str, str, bool, bool]]:
     """(suffix, reduction, weighted, masked) of every setting."""
     return [
         (",".join([reduction, *["weighted"] * weighted, *["masked"] * masked]), reduction, weighted, masked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,12 @@ def answer(question: Question, lab: Lab) -> Verdict:
     if question.ref.cls.kind == "initializer":
         return _distribution(question, lab, dtype)
     referee = lab.referee(question)
-    if dtype == "float64":
-        return _float64(question, lab, referee)
-    return _working(question, lab, referee, dtype)
+    verdict = _float64(question, lab, referee) if dtype == "float64" else _working(question, lab, referee, dtype)
+    left_out = lab.reductions_left_out(question)
+    if not left_out:
+        return verdict
+    text = "; ".join(f"{name} {reason}" for name, reason in left_out.items())
+    return replace(verdict, notes={**verdict.notes, "left out": text})
 
 
 def _float64(question: Question, lab: Lab, referee: Mapping[str, Answer]) -> Verdict:

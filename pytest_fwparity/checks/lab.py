@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from pytest_fwparity.cases import Case, Difference
+from pytest_fwparity.cases import Case, Difference, LossCase
 from pytest_fwparity.cases.drawing import Draw, draw
 from pytest_fwparity.checks.question import Question
 from pytest_fwparity.sides.pool import Answer, Pool
@@ -65,6 +65,10 @@ class Lab:
         }
         if given.get("dtype", "float64") == "float64":
             given.setdefault("pure", True)
+        if issubclass(question.ref.cls, LossCase):
+            left_out = self.reductions_left_out(question)
+            asked = [name for name in question.ref.cls.reductions if name not in left_out]
+            given["options"] = {**given.get("options", {}), "reductions": asked}
         return Request(**given)
 
     def referee(self, question: Question) -> dict[str, Answer]:
@@ -122,13 +126,25 @@ class Lab:
         failures = self.pool.ready(self.sides)
         if failures:
             return broken(failures)
+        reason = self._too_old(needs)
+        return Verdict(outcome=NOT_RUN, kind="version", message=reason) if reason else None
+
+    def reductions_left_out(self, question: Question) -> dict[str, str]:
+        """Reductions of a loss that a side's framework is too old for, with the reason."""
+        cls = question.ref.cls
+        if not issubclass(cls, LossCase) or self.pool.ready(self.sides):
+            return {}
+        reasons = {name: self._too_old(needs) for name, needs in cls.reduction_needs.items() if name in cls.reductions}
+        return {name: reason for name, reason in reasons.items() if reason}
+
+    def _too_old(self, needs: Mapping[str, str]) -> str:
+        """Which side has too old a release; empty for none."""
         for name in self.sides:
             versions = self.pool.greeting(name).get("versions", {})
             for framework, oldest in needs.items():
                 if framework in versions and not _in_range(versions[framework], f">={oldest}"):
-                    reason = f"needs {framework} >= {oldest}, side {name!r} has {versions[framework]}"
-                    return Verdict(outcome=NOT_RUN, kind="version", message=reason)
-        return None
+                    return f"needs {framework} >= {oldest}, side {name!r} has {versions[framework]}"
+        return ""
 
     def differences(self, question: Question, case: Case) -> list[Difference]:
         """The declared differences that hold for this variant and these versions."""

@@ -27,7 +27,7 @@ def loss(side: KerasSide, case: Any, request: Request) -> Run:
             path: backend.tensor(value, request.dtype) for path, value in arrays.items() if path != "sample_weight"
         }
         mask = inputs.pop("mask")
-        for suffix, reduction, weighted, masked in setting_names(case.reductions):
+        for suffix, reduction, weighted, masked in setting_names(request.options.get("reductions", case.reductions)):
             loss_object = case.keras(keras, reduction)
             # Fresh for each setting: on the torch backend a masked loss multiplies the caller's weights in place.
             weight = backend.tensor(arrays["sample_weight"], request.dtype)

@@ -25,7 +25,7 @@ def loss(side: TorchSide, case: Any, request: Request) -> Run:
         results = Results()
         sample_weight = side.tensor(arrays["sample_weight"], request.dtype)
         mask = side.tensor(arrays["mask"], request.dtype)
-        for suffix, reduction, weighted, masked in setting_names(case.reductions):
+        for suffix, reduction, weighted, masked in setting_names(request.options.get("reductions", case.reductions)):
             leaves: dict[str, Any] = {}
             inputs = nested_leaves(side, arrays, request.skeleton[0], 0, 1, request.dtype, leaves)
             values = case.torch(torch, **case.torch_inputs(torch, **inputs))

@@ -146,8 +146,10 @@ def case_node(
     )
     node = pytest.Class.from_parent(collector, name=name)
     node.obj = generated
-    for mark in generated.pytestmark:  # type: ignore[attr-defined]
-        node.add_marker(mark)
+    for given in generated.pytestmark:  # type: ignore[attr-defined]
+        mark = getattr(given, "mark", given)
+        node.own_markers.append(mark)
+        node.keywords[mark.name] = mark
     return [node]
 
 

@@ -17,7 +17,7 @@ from pytest_fwparity.collect import located
 from pytest_fwparity.sides.wire import Request
 from pytest_fwparity.verdict.constants import MOVEMENT_COUNT, MOVEMENT_DELTA
 from pytest_fwparity.verdict.judgement import decide
-from pytest_fwparity.verdict.outcome import AGREE, Verdict
+from pytest_fwparity.verdict.outcome import AGREE, NOT_RUN, Verdict
 from pytest_fwparity.verdict.rule import dtype_faults, precision, semantic, vacuous
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Comparison:
         Raises:
             DefinitionError: for a lambda, a nested function, or a value that is no array.
         """
+        __tracebackhide__ = True
         named = {"keras": _located(keras, "keras"), "torch": _located(torch, "torch")}
         shared = set(inputs) & set(weights or {})
         if shared:
@@ -67,6 +68,10 @@ class Comparison:
 
     def _verdict(self, named: Mapping[str, dict[str, str]], drawn: Draw, vanishing: tuple[str, ...]) -> Verdict:
         lab = self._conformance.lab
+        lab.pool.printed.clear()
+        if len(lab.sides) == 1:
+            text = f"only side {lab.sides[0]!r} is on: a comparison needs two sides"
+            return Verdict(outcome=NOT_RUN, kind="one side", message=text)
         anchor = lab.anchor(lab.sides)
         asked = {}
         for side, spec in lab.specs.items():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import fnmatch
 import os
+import shlex
 import statistics
 import tempfile
 from collections.abc import Generator, Iterator
@@ -28,7 +30,7 @@ from pytest_fwparity.sides.spec import BUILT_IN
 from pytest_fwparity.suites import installed
 from pytest_fwparity.verdict.outcome import BROKEN, DIFFER, INCONCLUSIVE, NOT_RUN, Verdict
 
-_INPUT = "fwparity_selection"
+_INPUT, _OUTPUT = "fwparity_selection", "fwparity_collected"
 
 
 class Conformance:
@@ -115,6 +117,7 @@ class Conformance:
             bad = BadCase.from_parent(collector, name=name)
             bad.message = f"two cases have the id {ref.case_id!r}: in {first} and in {ref.path}; rename one of them"
             return [bad]
+        self._listed |= {f"{ref.case_id}[{variant}]" for variant in _variants(cls)}
         if self.settings.cases and not any(
             fnmatch.fnmatch(case_id, glob) for glob in self.settings.cases for case_id in (ref.case_id, *cls.former)
         ):
@@ -125,7 +128,6 @@ class Conformance:
             if not isinstance(node, BadCase):
                 for marker in ("fwparity", ref.area):
                     self._mark(node, marker)
-                self._listed |= {f"{ref.case_id}[{variant}]" for variant in cls.settings()}
         return made
 
     def _mark(self, node: pytest.Collector, marker: str) -> None:
@@ -162,7 +164,9 @@ class Conformance:
             return []
         clock = self._clocks.setdefault(question.ref.case_id + question.id, ReplayClock())
         group = f"{question.ref.case_id}[{question.variant}] {question.parameters[0]}"
-        return [pytest.mark.benchmark(timer=clock, group=group, warmup=False)]
+        # Where the worker fails there is nothing to time, which is told already.
+        quiet = pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")
+        return [pytest.mark.benchmark(timer=clock, group=group, warmup=False), quiet]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -171,6 +175,8 @@ class Conformance:
         for item in items:
             if _question(item) is not None or "fwparity" in getattr(item, "fixturenames", ()):
                 kept.append(item)
+                if _question(item) is None:
+                    item.add_marker("fwparity")
             else:
                 self.aside_items += 1
         chosen = self.selection.chosen
@@ -180,14 +186,25 @@ class Conformance:
                 if not any(_under(item.nodeid, wanted) for item in mine):
                     near = difflib.get_close_matches(wanted, [item.nodeid for item in mine], 3, 0.5)
                     hint = f"; did you mean {', '.join(near)}?" if near else ""
-                    raise pytest.UsageError(f"not found: {wanted} (no such item at level {self.settings.level}){hint}")
-            kept = [item for item in kept if item not in mine or any(_under(item.nodeid, w) for w in chosen)]
+                    self._not_found(f"not found: {wanted} (no such item at level {self.settings.level}){hint}")
+            dropped = [item for item in mine if not any(_under(item.nodeid, wanted) for wanted in chosen)]
+            if dropped:
+                self.config.hook.pytest_deselected(items=dropped)
+                gone = set(dropped)
+                kept = [item for item in kept if item not in gone]
         kept.sort(key=lambda item: getattr(_question(item), "check", "") == "speed")
         items[:] = kept
         if not self.settings.cases and not chosen:
             for suite, _ in self.selection.suites:
                 promised = suite.listed() or set()
                 self.missing_ids += sorted(promised - self._listed)
+
+    def _not_found(self, text: str) -> None:
+        """A usage error; from an xdist worker, which cannot raise one, an error of collection."""
+        if not self.in_worker:
+            raise pytest.UsageError(text)
+        report = pytest.CollectReport("fwparity", "failed", text, [])
+        self.config.hook.pytest_collectreport(report=report)
 
     # running
 
@@ -198,6 +215,7 @@ class Conformance:
             self._time(node, question, lab, benchmark)
             return
         check = next(check for check in CHECKS if check.name == question.check)
+        lab.pool.printed.clear()
         try:
             if question.check == "replicas":
                 with _machine_lock():
@@ -219,8 +237,13 @@ class Conformance:
         for name, text in verdict.notes.items():
             entries[name.replace(" ", "_")] = text
         node.user_properties += [(f"fwparity_{name}", value) for name, value in entries.items()]
+        if verdict.outcome == DIFFER and self.lab.pool.printed:
+            told = [
+                f"printed by {side} meanwhile:\n" + "\n".join(texts) for side, texts in self.lab.pool.printed.items()
+            ]
+            verdict = dataclasses.replace(verdict, message="\n".join([verdict.message, *told]))
         if verdict.outcome in (DIFFER, BROKEN):
-            pytest.fail(failure_text(question, verdict, node.nodeid, self._again()), pytrace=False)
+            pytest.fail(failure_text(question, verdict, self._again(node)), pytrace=False)
         if verdict.outcome in (INCONCLUSIVE, NOT_RUN):
             pytest.skip(skip_reason(verdict))
 
@@ -257,8 +280,8 @@ class Conformance:
         }
         node.user_properties += [(f"fwparity_{name}", value) for name, value in entries.items()]
 
-    def _again(self) -> str:
-        """The options of this run that the command to run an item again needs."""
+    def _again(self, node: pytest.Item) -> str:
+        """The command that runs an item again, from where pytest was called."""
         kept, arguments = [], list(self.config.invocation_params.args)
         skip = ("--fwparity-case", "--fwparity-suite", "--fwparity-perf")
         for index, text in enumerate(arguments):
@@ -266,7 +289,10 @@ class Conformance:
                 kept.append(text)
                 if "=" not in text and index + 1 < len(arguments):
                     kept.append(str(arguments[index + 1]))
-        return " ".join(kept)
+        name, sign, tail = node.nodeid.partition("::")
+        if not node.getparent(SuiteCollector):
+            name = os.path.relpath(self.config.rootpath / name, self.config.invocation_params.dir)
+        return shlex.join(["pytest", "--fwparity", *kept, f"{Path(name).as_posix()}{sign}{tail}"])
 
     # reporting
 
@@ -277,9 +303,9 @@ class Conformance:
         return None if report.failed else outcome_letter(str(outcome))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.when == "call" and not self.in_worker:
+        if not self.in_worker and (report.when == "call" or report.failed):
             reason = str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
-            self.tally.add(dict(report.user_properties), report.nodeid, reason)
+            self.tally.add(dict(report.user_properties), report.nodeid, reason, report.failed)
 
     def pytest_report_header(self) -> list[str]:
         suites = ", ".join(suite.name for suite, _ in self.selection.suites)
@@ -299,6 +325,8 @@ class Conformance:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         self.lab.pool.stop()
+        if self.in_worker:
+            self.config.workeroutput[_OUTPUT] = [self.aside_files, self.aside_items, self.missing_ids]  # type: ignore[attr-defined]
         if self.in_worker or self.config.option.collectonly or exitstatus != pytest.ExitCode.OK:
             return
         if self.complaints():
@@ -359,6 +387,13 @@ class Conformance:
         node.workerinput[_INPUT] = self.selection.to_json()
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Every worker collects the same; what one of them saw is what there was."""
+        self.aside_files, self.aside_items, self.missing_ids = getattr(node, "workeroutput", {}).get(
+            _OUTPUT, [self.aside_files, self.aside_items, self.missing_ids]
+        )
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
         """Items of one case stay in one process, unless the user chose how to distribute."""
         said = [
@@ -371,6 +406,14 @@ class Conformance:
         from xdist.scheduler import LoadScopeScheduling
 
         return LoadScopeScheduling(config, log)
+
+
+def _variants(cls: type[Case]) -> list[str]:
+    """Variant ids; none for a case that is declared wrongly, which is told elsewhere."""
+    try:
+        return list(cls.settings())
+    except DefinitionError:
+        return []
 
 
 def _question(item: pytest.Item) -> Question | None:

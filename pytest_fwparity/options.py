@@ -126,7 +126,11 @@ def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
     try:
         most = float(share)
     except ValueError:
-        raise pytest.UsageError(f"fwparity_max_inconclusive = {share!r}, but should be a number such as 0.01") from None
+        most = -1.0
+    if not 0 <= most <= 1:
+        raise pytest.UsageError(
+            f"fwparity_max_inconclusive = {share!r}, but should be a share such as 0.01, from 0 to 1"
+        )
     specs = _specs(config, {kind.name: kind for kind in kinds})
     names = [spec.name for spec in specs]
     inside = value(config, "in-process")
@@ -164,6 +168,8 @@ def _specs(config: pytest.Config, kinds: dict[str, Any]) -> list[SideSpec]:
 
     text = value(config, "sides") or ",".join(DEFAULT_SIDES)
     names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise pytest.UsageError(f"--fwparity-sides {text}: names no side; sides are {', '.join(sorted(kinds))}")
     for name in names:
         if name.split("@")[0] not in kinds:
             raise pytest.UsageError(

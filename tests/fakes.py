@@ -75,10 +75,10 @@ class FakeSide(Adapter):
                     continue
                 gradient = np.zeros_like(value)
                 for index in np.ndindex(value.shape):
-                    moved = value.astype(wide)
+                    moved: Any = value.astype(wide)
                     moved[index] += 1j * _STEP
                     found = evaluate({**cast, key: moved})
-                    parts = [(np.asarray(found[name]).imag / _STEP * weights[name]).sum() for name in weights]
+                    parts = [float((np.asarray(found[name]).imag / _STEP * weights[name]).sum()) for name in weights]
                     gradient[index] = sum(parts)
                 results.add(
                     f"grad {key.split('/', 2)[-1] if key.startswith('inputs') else key[8:]}",

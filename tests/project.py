@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,6 +60,8 @@ class Project:
     def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         self.pytester, self.monkeypatch = pytester, monkeypatch
         self.path = pytester.path
+        for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+            monkeypatch.delenv(name, raising=False)  # the inner run is not distributed though this one may be
         adapter = str(Path(__file__).with_name("fakes.py"))
         pytester.makeconftest(_CONFTEST.format(adapter=adapter))
         self.ini()
@@ -95,7 +98,7 @@ class Project:
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         (info / "entry_points.txt").write_text(f"[fwparity.suites]\n{name} = {name}\n")
-        self.monkeypatch.setenv("PYTHONPATH", str(site))
+        self.monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
         self.monkeypatch.syspath_prepend(site)
         return folder
 

@@ -56,7 +56,7 @@ def lambda_free(torch, x, b):
             "*test_mine.py::test_same PASSED*",
             "differ (semantic): own:compare/FunctionCase?2? compare, seed 0",
             "  semantic: y?*?: fake-keras *, fake-torch *",
-            '  run again: pytest --fwparity "test_mine.py::test_differs"',
+            "  run again: pytest --fwparity test_mine.py::test_differs",
             "*: 1 checks differ, 0 broken (2 checks, * tensors compared)",
             "own tests *1 *1",
         ]

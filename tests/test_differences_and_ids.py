@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 from project import AFFINE, Project
 
-import conformance_cases
 from pytest_fwparity import Case
 from pytest_fwparity.cases.definition import check_class
 from pytest_fwparity.cli import main
 from pytest_fwparity.suites import case_ids, installed
 
-FOLDER = Path(conformance_cases.__file__).parent
 SUITE = installed()["core"]
+FOLDER = SUITE.folder
 FILES = list(SUITE.files())
 TOLERANCE = re.compile(
     r"\b(rtol|atol|tolerances?|all_?close|is_?close|approx|decimals?|assert_almost\w*|ulps?)\b", re.IGNORECASE

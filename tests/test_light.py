@@ -102,5 +102,5 @@ def test_the_worker_half_imports_nothing_of_the_host(folder: Path) -> None:
 
 
 def test_a_host_import_in_a_worker_would_be_seen(folder: Path, tmp_path: Path) -> None:
-    copy = changed(tmp_path, "sides/adapter.py", "from pytest_fwparity.sides import pool")
+    copy = changed(tmp_path, "sides/adapter.py", "from pytest_fwparity.sides import probe")
     assert within(loaded(WORKER, folder, copy), *HOST_SIDES)

@@ -43,8 +43,8 @@ WRONG = {
     "--fwparity-timeout=later=5": f"--fwparity-timeout later=5: {LIMITS}",
     "fwparity_level=fast": "fwparity_level = 'fast', but should be one of quick, standard, exhaustive",
     "fwparity_perf=on": "fwparity_perf = 'on', but should be one of off, record",
-    "fwparity_max_inconclusive=few": "fwparity_max_inconclusive = 'few', but should be a number such as 0.01",
-    "fwparity_max_inconclusive=nan": "fwparity_max_inconclusive = 'nan', but should be a number such as 0.01",
+    "fwparity_max_inconclusive=few": "fwparity_max_inconclusive = 'few', but should be a share such as 0.01, from 0 to 1",
+    "fwparity_max_inconclusive=nan": "fwparity_max_inconclusive = 'nan', but should be a share such as 0.01, from 0 to 1",
     "fwparity_worker_requests=0": f"fwparity_worker_requests = 0: {WHOLE} 1",
     "fwparity_worker_memory=1.5": f"fwparity_worker_memory = 1.5: {WHOLE} 1",
 }

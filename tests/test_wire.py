@@ -112,7 +112,7 @@ def test_requests_and_replies() -> None:
     assert {**vars(got), "arrays": None} == {**vars(request), "arrays": None}
     assert got.arrays["inputs/0/x"].tolist() == [1.0, 1.0]
     reply = Reply(
-        arrays={"y": np.float32([1.0]), "m": np.int32([3])},
+        arrays={"y": np.array([1.0], np.float32), "m": np.array([3], np.int32)},
         movement={"y": np.ones(1)},
         dtypes={"y": "bfloat16"},
         no_gradient=["grad x"],
@@ -125,7 +125,9 @@ def test_requests_and_replies() -> None:
     assert (list(back.arrays), list(back.movement)) == (["y", "m"], ["y"])
 
 
-@pytest.mark.parametrize("value", [np.array(["a"]), np.array([object()]), np.array([1], "M8[s]"), np.longdouble([1])])
+@pytest.mark.parametrize(
+    "value", [np.array(["a"]), np.array([object()]), np.array([1], "M8[s]"), np.array([1], np.longdouble)]
+)
 def test_arrays_that_do_not_travel(value: np.ndarray) -> None:
     with pytest.raises(WireError, match=r"array 'x' has dtype .*, which does not travel"):
         wire.encode({}, {"x": value})

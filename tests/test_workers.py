@@ -228,7 +228,7 @@ def test_files_in_the_current_directory_shadow_nothing(project: Project) -> None
     here = "import csv\nassert csv.reader and os.getcwd() != sys.path[0] and '' not in sys.path"
     project.cases(function_case("Fine", torch=here, keras=here))
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    script = Path(sys.executable).with_name("pytest")
+    script = str(Path(sys.executable).with_name("pytest"))
     command = [script, *COMMAND[3:], "--import-mode=importlib"]
     result = subprocess.run(command, cwd=project.path, env=environment, capture_output=True, text=True)
     assert "2 passed" in result.stdout, result.stderr

@@ -26,11 +26,15 @@ def check_class(cls: type[Case]) -> None:
             f"{where}: a case cannot be defined inside a function, the workers import it by name; "
             "define it at the top level of its file"
         )
+    _check_names(cls, where)
+    for fact in ("vanishing", "fixed", "checks", "quick", "former", "outputs"):
+        value = getattr(cls, fact, ())
+        if isinstance(value, str):
+            raise DefinitionError(f"{where}: {fact} = {value!r} should be a tuple: {fact} = ({value!r},)")
     for name in cls.required:
         if getattr(cls, name) is getattr(kind_of(cls), name):
             signature = ", ".join(["self", *(part.lstrip("*") for part in cls.hooks[name])])
             raise DefinitionError(f"{where}: hook {name!r} is missing; define {name}({signature})")
-    _check_names(cls, where)
     _check_fields(cls, where)
     _check_variants(cls, where)
     _check_differences(cls, where)
@@ -49,7 +53,13 @@ def fact_names(cls: type[Case]) -> set[str]:
     found: set[str] = set()
     for base in kind_of(cls).__mro__:
         if base is not object:
-            found |= {name for name, value in vars(base).items() if not name.startswith("_") and not callable(value)}
+            found |= {
+                name
+                for name, value in vars(base).items()
+                if not name.startswith("_")
+                and not callable(value)
+                and not isinstance(value, (classmethod, staticmethod))
+            }
     return found
 
 
@@ -64,7 +74,7 @@ def _check_names(cls: type[Case], where: str) -> None:
             if isinstance(value, Difference):
                 continue
             known: Iterable[str] = cls.hooks if callable(value) else facts
-            close = difflib.get_close_matches(name, known, 1, 0.8)
+            close = difflib.get_close_matches(name, known, 1, 0.8 if callable(value) else 0.85)
             if close:
                 what = "hook" if callable(value) else "fact"
                 raise DefinitionError(f"{where}: no {what} is named {name!r}; did you mean {close[0]!r}?")
@@ -97,11 +107,18 @@ def _check_json(name: str, value: Any, where: str) -> None:
         raise DefinitionError(f"{where}: field {name!r} = {value!r} cannot travel; {hint} (no NaN, no infinity)")
     try:
         json.dumps(value, allow_nan=False)
-        plain = not isinstance(value, np.generic)
+        plain = not isinstance(value, np.generic) and _string_keys(value)
     except (TypeError, ValueError):
         plain = False
     if not plain:
         raise DefinitionError(f"{where}: field {name!r} = {value!r} ({type(value).__name__}) cannot travel; {hint}")
+
+
+def _string_keys(value: Any) -> bool:
+    """JSON would make the key 1 the key "1"."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _string_keys(entry) for key, entry in value.items())
+    return all(map(_string_keys, value)) if isinstance(value, (list, tuple)) else True
 
 
 def _check_variants(cls: type[Case], where: str) -> None:
@@ -145,6 +162,8 @@ def check_signatures(case: Case, arrays: Mapping[str, Iterable[str]]) -> None:
     where = describe(type(case))
     for name, parts in case.hooks.items():
         hook = getattr(case, name, None)
+        if hook is not None and not callable(hook):
+            raise DefinitionError(f"{where}: {name} = {hook!r} is the name of a hook, but not a function")
         if hook is None or any(part.startswith("**") for part in parts):
             continue
         stars = [part[1:] for part in parts if part.startswith("*")]

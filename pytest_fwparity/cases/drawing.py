@@ -82,14 +82,24 @@ def _flatten(value: Any, path: str, hook: str, where: str, arrays: dict[str, np.
             if not isinstance(key, str) or "/" in key:
                 raise DefinitionError(f"{where}: {hook} names an array {key!r}; names are strings without '/'")
         return {key: _flatten(entry, f"{path}/{key}", hook, where, arrays) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)) and any(isinstance(entry, (np.ndarray, Mapping)) for entry in value):
+    if isinstance(value, (list, tuple)) and any(_holds_arrays(entry) for entry in value):
         return [_flatten(entry, f"{path}/{index}", hook, where, arrays) for index, entry in enumerate(value)]
     arrays[path] = _array(value, f"{hook}[{path.split('/', 2)[2]!r}]", where)
     return None
 
 
+def _holds_arrays(value: Any) -> bool:
+    """Whether a list is a nesting of arrays, not itself one array."""
+    if isinstance(value, (list, tuple)):
+        return any(_holds_arrays(entry) for entry in value)
+    return isinstance(value, (np.ndarray, Mapping))
+
+
 def _array(value: Any, what: str, where: str) -> np.ndarray:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of uneven length
+        array = np.asarray(None)
     if array.dtype == object or array.dtype.kind not in "fiub":
         raise DefinitionError(
             f"{where}: {what} is {value!r:.80} ({type(value).__name__}), not an array of bools, integers or floats"

@@ -6,13 +6,12 @@ from pytest_fwparity.checks.question import Question
 from pytest_fwparity.verdict.outcome import NOT_RUN, Verdict
 
 
-def failure_text(question: Question, verdict: Verdict, node_id: str, options: str) -> str:
+def failure_text(question: Question, verdict: Verdict, again: str) -> str:
     """Outcome, kind and question first; then what is off; last the command that runs it again."""
     kind = f" ({verdict.kind})" if verdict.kind else ""
     lines = [f"{verdict.outcome}{kind}: {question.text}"]
     lines += [f"  {line}" for line in verdict.message.splitlines()]
     notes = [f"  {name}: {text}" for name, text in verdict.notes.items()]
-    again = " ".join(part for part in ("pytest --fwparity", options, f'"{node_id}"') if part)
     return "\n".join([*lines, *notes, f"  run again: {again}"])
 
 

@@ -24,15 +24,17 @@ class Tally:
     speeds: list[dict[str, Any]] = field(default_factory=list)
     speed_items: int = 0
 
-    def add(self, properties: Mapping[str, Any], node_id: str, reason: str) -> None:
+    def add(self, properties: Mapping[str, Any], node_id: str, reason: str, failed: bool = False) -> None:
         outcome = properties.get("fwparity_verdict")
+        if outcome is None and failed:
+            outcome = BROKEN  # an error before there was a verdict
         if outcome is None:
             return
         if outcome == "timed":
             self.speed_items += 1
             self.speeds.append(dict(properties))
             return
-        self.areas.setdefault(str(properties.get("fwparity_area", "")), Counter())[str(outcome)] += 1
+        self.areas.setdefault(str(properties.get("fwparity_area", "other")), Counter())[str(outcome)] += 1
         self.tensors += int(properties.get("fwparity_tensors", 0))
         if outcome == INCONCLUSIVE:
             self.unsure.append((node_id, reason))
@@ -100,9 +102,10 @@ class Tally:
             medians.setdefault(key, {})[str(entry["fwparity_side"])] = float(entry["fwparity_median"])
         rows: dict[str, dict[str, dict[str, str]]] = {}
         for (case, mode), sides in medians.items():
-            base = next((median for side, median in sides.items() if side.split("@")[0].endswith("torch")), None)
+            native = next((s for s in sides if s.split("@")[0].endswith("torch") and not s.startswith("keras")), "")
+            base = sides.get(native)
             for side, median in sides.items():
-                if base and median is not base:
+                if base and side != native:
                     rows.setdefault(side, {}).setdefault(case, {})[mode] = f"{median / base:.2f}"
         lines = []
         for side, cases in rows.items():

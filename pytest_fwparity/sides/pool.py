@@ -38,6 +38,8 @@ class Pool:
         self.limits, self.threads = limits, threads
         self._sides = {spec.name: _Side(spec) for spec in specs}
         self._in_process = in_process
+        #: what each side printed since somebody cleared this
+        self.printed: dict[str, list[str]] = {}
 
     @property
     def specs(self) -> dict[str, SideSpec]:
@@ -103,7 +105,7 @@ class Pool:
             if name in answers or side.worker is None:
                 continue
             case = f"{request.subject.get('path')}:{request.subject.get('name')}"
-            limits[name] = self.limits.call if case in side.met else self.limits.first
+            limits[name] = "call" if case in side.met else "first"
             side.met.add(case)
             futures[name] = side.worker.send(request)
         for name, request in requests.items():
@@ -113,7 +115,10 @@ class Pool:
         for name, future in futures.items():
             side = self._sides[name]
             assert side.worker is not None
-            answers[name] = self._settled(side, side.worker.receive(future, limits[name]))
+            answer = side.worker.receive(future, limits[name])
+            if printed := side.worker.log():
+                self.printed.setdefault(name, []).append(printed)
+            answers[name] = self._settled(side, answer)
         return answers
 
     def _settled(self, side: _Side, answer: Answer) -> Answer:

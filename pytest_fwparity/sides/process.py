@@ -47,7 +47,8 @@ class Worker:
         self.greeting: dict[str, Any] = {}
         self.requests = 0
         self.resident = 0
-        self._log = tempfile.TemporaryFile(prefix="fwparity-")  # noqa: SIM115 - lives as long as the worker
+        # Appended to, since host and worker share the position; lives as long as the worker.
+        self._log = tempfile.TemporaryFile("a+b", prefix="fwparity-")  # noqa: SIM115
         self._mark = 0
         environment = {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
         environment.pop("PYTEST_CURRENT_TEST", None)
@@ -110,9 +111,9 @@ class Worker:
 
         return self._in_thread(converse)
 
-    def receive(self, future: Future[Any], limit: float) -> wire.Reply | Failure:
-        """Wait for the reply to what was asked."""
-        got = self._wait(future, limit, "answer")
+    def receive(self, future: Future[Any], what: str) -> wire.Reply | Failure:
+        """Wait for the reply to what was asked; ``what`` names the limit, ``first`` or ``call``."""
+        got = self._wait(future, getattr(self.limits, what), what)
         if isinstance(got, Failure):
             return got
         head, arrays = got
@@ -165,9 +166,9 @@ class Worker:
             self._kill()
             self._process.wait()
             return Failure(
-                kind="hung" if what == "answer" else "start",
-                message=f"side {self.spec.name!r} did not {what} within {limit:.3g} s and was killed; "
-                f"raise the limit with --fwparity-timeout {'start' if what == 'start' else 'call'}=SECONDS if that is too short",
+                kind="start" if what == "start" else "hung",
+                message=f"side {self.spec.name!r} did not {'start' if what == 'start' else 'answer'} within {limit:.3g} s "
+                f"and was killed; raise the limit with --fwparity-timeout {what}=SECONDS if that is too short",
                 log=self.log(),
             )
         except wire.WireClosed:
@@ -202,7 +203,7 @@ class Worker:
         else:
             how = f"ended with exit status {code}"
         return Failure(
-            kind="died" if what == "answer" else "start",
+            kind="start" if what == "start" else "died",
             message=f"the worker of side {self.spec.name!r} (pid {self.pid}, {self.spec.python}) {how}",
             log=self.log(),
         )

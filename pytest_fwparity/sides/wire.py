@@ -120,7 +120,7 @@ def decode(head: bytes, body: bytes) -> tuple[dict[str, Any], dict[str, np.ndarr
                 array = (array.astype(np.uint32) << np.uint32(16)).view(np.float32)
             arrays[name] = array.reshape(shape)
             at += size
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WireError(f"a message that cannot be read: {error}") from error
     if at != len(body):
         raise WireError(f"{len(body) - at} bytes too many behind the arrays")

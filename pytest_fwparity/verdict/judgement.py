@@ -59,8 +59,8 @@ def blame(
         y = reference.arrays[first.name].astype(np.float64)
         units = {}
         for side in sides:
-            x = side.arrays[first.name]
-            if x.shape == y.shape:
+            x = side.arrays.get(first.name)
+            if x is not None and x.shape == y.shape:
                 moved = movement.get(first.name, np.zeros(y.shape))
                 s = scale(y, moved, "float64")
                 units[side.side] = measure(first.name, x, y, s, limit, side.side, "reference", "semantic", moved).units

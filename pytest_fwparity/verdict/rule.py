@@ -112,6 +112,13 @@ def vacuous(sides: Sequence[Measured], vanishing: Sequence[str]) -> list[Finding
             groups.setdefault(base_name(name), []).append(value)
     for name, values in groups.items():
         floats = [value for value in values if value.dtype.kind == "f" and value.size]
+        if floats and not any(np.isfinite(value).any() for value in floats):
+            lines = (
+                f"{name!r} has no finite element on any side: nothing was compared",
+                "give inputs that it can bear",
+            )
+            found.append(Finding(name=name, fault="vacuous", lines=lines))
+            continue
         if not floats or name in vanishing or any(np.any(value) for value in floats):
             continue
         none = [measured.side for measured in sides if any(base_name(n) == name for n in measured.no_gradient)]
@@ -339,7 +346,10 @@ def exact(name: str, left: Measured, right: Measured) -> Finding:
 
 
 def _vanished(name: str, sides: Sequence[Measured], bound: float, limit: float, gradients: float) -> Finding:
-    sizes = {measured.side: float(np.max(np.abs(measured.arrays[name]), initial=0.0)) for measured in sides}
+    sizes = {
+        measured.side: float(np.nan_to_num(np.abs(measured.arrays[name]), nan=np.inf).max(initial=0.0))
+        for measured in sides
+    }
     side, size = max(sizes.items(), key=lambda entry: entry[1])
     if size <= bound:
         return Finding(name=name, units=limit * size / bound if bound else 0.0, limit=limit)

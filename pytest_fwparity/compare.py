@@ -64,7 +64,7 @@ class Comparison:
         question = Question(ref=ref, variant=str(self._count), check="compare")
         self._node.user_properties[:] = [p for p in self._node.user_properties if not p[0].startswith("fwparity_")]
         self._node.user_properties += [("fwparity_area", "own tests"), ("fwparity_case_id", self._node.nodeid)]
-        self._conformance.deliver(self._node, question, verdict)
+        self._conformance.running.deliver(self._node, question, verdict)
 
     def _verdict(self, named: Mapping[str, dict[str, str]], drawn: Draw, vanishing: tuple[str, ...]) -> Verdict:
         lab = self._conformance.lab

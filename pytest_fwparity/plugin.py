@@ -49,7 +49,7 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Any:
     if cases is None or not isinstance(obj, type) or not issubclass(obj, cases.Case):
         return None
     conformance: Conformance | None = collector.config.pluginmanager.get_plugin(CONFORMANCE)
-    return [] if conformance is None else conformance.collect_case(collector, name, obj)
+    return [] if conformance is None else conformance.collecting.collect_case(collector, name, obj)
 
 
 @pytest.fixture(scope="session")

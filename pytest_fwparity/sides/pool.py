@@ -87,6 +87,7 @@ class Pool:
             if side.worker is not None:
                 side.worker.stop()
                 side.worker = None
+                side.met.clear()
 
     def replace(self, name: str) -> None:
         """End a side's worker; the next request starts a new one."""

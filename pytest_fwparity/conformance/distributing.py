@@ -1,0 +1,49 @@
+"""Under pytest-xdist: what the processes tell each other, and which items stay together."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from pytest_fwparity.conformance.session import SELECTION, ParitySession
+
+_OUTPUT = "fwparity_collected"
+
+
+class Distributing:
+    """Hooks of pytest-xdist; without it none of them is called."""
+
+    def __init__(self, session: ParitySession) -> None:
+        self.session = session
+
+    def pytest_sessionfinish(self) -> None:
+        if self.session.in_worker:
+            counted = [self.session.aside_files, self.session.aside_items, self.session.missing_ids]
+            self.session.config.workeroutput[_OUTPUT] = counted  # type: ignore[attr-defined]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[SELECTION] = self.session.selection.to_json()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Every worker collects the same; what one of them saw is what there was."""
+        self.session.aside_files, self.session.aside_items, self.session.missing_ids = getattr(
+            node, "workeroutput", {}
+        ).get(_OUTPUT, [self.session.aside_files, self.session.aside_items, self.session.missing_ids])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Items of one case stay in one process, unless the user chose how to distribute."""
+        said = [
+            *map(str, config.invocation_params.args),
+            *config.getini("addopts"),
+            os.environ.get("PYTEST_ADDOPTS", ""),
+        ]
+        if any(text.startswith("--dist") or " --dist" in text for text in said):
+            return None
+        from xdist.scheduler import LoadScopeScheduling
+
+        return LoadScopeScheduling(config, log)

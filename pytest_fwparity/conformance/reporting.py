@@ -1,0 +1,86 @@
+"""What is reported: letters, header, summary, exit status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_fwparity.conformance.session import ParitySession
+from pytest_fwparity.report.terminal import outcome_letter
+
+
+class Reporting:
+    """Hooks of reporting."""
+
+    def __init__(self, session: ParitySession) -> None:
+        self.session = session
+
+    def pytest_report_teststatus(self, report: Any) -> Any:
+        if report.when != "call" or not hasattr(report, "user_properties"):
+            return None
+        outcome = dict(report.user_properties).get("fwparity_verdict")
+        return None if report.failed else outcome_letter(str(outcome))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if not self.session.in_worker and (report.when == "call" or report.failed):
+            reason = str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+            self.session.tally.add(dict(report.user_properties), report.nodeid, reason, report.failed)
+
+    def pytest_report_header(self) -> list[str]:
+        suites = ", ".join(suite.name for suite, _ in self.session.selection.suites)
+        own = "own cases" if self.session.selection.own else ""
+        seeds = ",".join(map(str, self.session.settings.seeds))
+        what = " and ".join(part for part in (suites, own) if part) or "nothing"
+        lines = [f"fwparity: level {self.session.settings.level}, seed {seeds}, {what}"]
+        for spec in self.session.settings.specs:
+            found = self.session.found.get(spec.name)
+            if found is None:
+                lines.append(f"fwparity: {spec.name}: {spec.device}, {spec.python}")
+                continue
+            file = next((file for _, file in found.modules.values()), "")
+            lines.append(f"fwparity: {spec.name}: {found.text()}, {spec.device}, python {found.python}, {file}")
+        return lines
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.session.config.option.collectonly:
+            return
+        write = terminalreporter.write_line
+        terminalreporter.ensure_newline()
+        terminalreporter.section("framework parity")
+        if self.session.tally.areas:
+            line, good = self.session.tally.verdict_line([self._side_text(name) for name in self.session.lab.sides])
+            write(line, green=good, red=not good, bold=True)
+            for row in self.session.tally.table():
+                write(row)
+        for row in self.session.tally.ratios():
+            write(row)
+        for node_id, reason in self.session.tally.unsure:
+            write(f"{node_id}: {reason}", yellow=True)
+        if self.session.no_timing:
+            write(f"no speed items: {self.session.no_timing}")
+        if self.session.tally.mended:
+            write(f"declared differences no longer needed: {', '.join(self.session.tally.mended)}", yellow=True)
+        if self.session.aside_files or self.session.aside_items:
+            write(
+                f"left aside: {self.session.aside_files} files that do not mention fwparity, "
+                f"{self.session.aside_items} ordinary tests"
+            )
+        for text in self.session.complaints():
+            write(f"failed: {text}", red=True)
+
+    def _side_text(self, name: str) -> str:
+        """``torch 2.13.0`` as loaded, else as found."""
+        versions = self.session.lab.loaded().get(name, {}).get("versions")
+        if versions:
+            return " on ".join(f"{k} {v}" for k, v in versions.items() if k not in ("numpy", "jaxlib", "cuda", "cudnn"))
+        found = self.session.found.get(name)
+        return found.text() if found and found.modules else name
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self.session.in_worker or self.session.config.option.collectonly or exitstatus != pytest.ExitCode.OK:
+            return
+        if self.session.complaints():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

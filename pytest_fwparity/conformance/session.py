@@ -1,0 +1,98 @@
+"""What one session in conformance mode is: its options, suites, sides, and what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_fwparity import options
+from pytest_fwparity.checks.lab import Lab
+from pytest_fwparity.records.speed import ReplayClock
+from pytest_fwparity.report.terminal import Tally
+from pytest_fwparity.selection import Selection, select
+from pytest_fwparity.sides.probe import Found, probe
+from pytest_fwparity.sides.spec import BUILT_IN
+from pytest_fwparity.suites import installed
+
+SELECTION = "fwparity_selection"
+
+
+class ParitySession:
+    """The state that collecting, running and reporting share; in an xdist worker nothing is probed or reported."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        further = [kind for kinds in config.hook.pytest_fwparity_side_kinds(config=config) for kind in kinds]
+        self.settings = options.settings(config, [*BUILT_IN, *further])
+        self.suites = installed()
+        self.in_worker = hasattr(config, "workerinput")
+        self.distributed = (
+            bool(getattr(config.option, "numprocesses", None)) or getattr(config.option, "dist", "no") != "no"
+        )
+        self.tally = Tally()
+        self.aside_files = 0
+        self.aside_items = 0
+        self.missing_ids: list[str] = []
+        self.found: dict[str, Found] = {}
+        if self.in_worker:
+            self.selection = Selection.from_json(config.workerinput[SELECTION], self.suites)  # type: ignore[attr-defined]
+        else:
+            self.selection = select(config, self.settings.suites, self.suites)
+        if self.in_worker or not self.distributed:
+            config.args = self.selection.own
+        if not self.in_worker and not config.option.collectonly:
+            self._probe()
+        self.lab = Lab(list(_pinned(self.settings.specs, config)), self.settings.limits, self.settings.in_process)
+        self.listed: set[str] = set()
+        self.clocks: dict[str, ReplayClock] = {}
+
+    def _probe(self) -> None:
+        """A framework that is missing is a usage error, before anything is collected."""
+        self.found = probe(self.settings.specs)
+        missing = [found.missing for found in self.found.values() if found.missing]
+        if missing:
+            raise pytest.UsageError("\n".join(missing))
+
+    @property
+    def timing(self) -> bool:
+        """Whether speed items are generated."""
+        return self.no_timing == ""
+
+    @property
+    def no_timing(self) -> str:
+        """Why no speed items are generated; empty if they are."""
+        if self.settings.perf == "off":
+            return "--fwparity-perf off"
+        if self.distributed or self.in_worker:
+            return "pytest-xdist: other processes would disturb the timings"
+        if not self.config.pluginmanager.has_plugin("benchmark"):
+            return "pytest-benchmark is not there or switched off"
+        for name in ("benchmark_disable", "benchmark_skip"):
+            if self.config.getoption(name, False):
+                return f"--{name.replace('_', '-')}"
+        return ""
+
+    def complaints(self) -> list[str]:
+        """Why the session fails although no item did."""
+        texts = self.tally.complaints(self.settings.max_inconclusive)
+        if self.missing_ids:
+            texts.append(
+                f"{len(self.missing_ids)} listed cases were not collected: {', '.join(self.missing_ids[:5])}; "
+                "ids.txt of the suite lists them"
+            )
+        return texts
+
+
+def _pinned(specs: Any, config: pytest.Config) -> Iterator[Any]:
+    """Under xdist each process takes a GPU of its own, round the GPUs of the machine."""
+    number = getattr(config, "workerinput", {}).get("workerid", "")
+    gpus = len(list(Path("/proc/driver/nvidia/gpus").glob("*")))
+    for spec in specs:
+        if spec.device == "cuda" and number[2:].isdigit() and gpus:
+            yield replace(spec, device=f"cuda:{int(number[2:]) % gpus}")
+        else:
+            yield spec

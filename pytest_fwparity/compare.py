@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,5 +127,7 @@ def _located(function: Callable[..., Any], family: str) -> dict[str, str]:
             f"fwparity.compare({family}={name or function!r}): a worker imports the function by its name, which a lambda, "
             f"a method or a nested function has not; write 'def {family}_f({family}, x): ...' at the top level of the file"
         )
-    path = Path(inspect.getsourcefile(function) or "").resolve()
+    # The module that it is looked up in: a decorated function's own code may stand in the decorator's file.
+    module = sys.modules.get(function.__module__)
+    path = Path(getattr(module, "__file__", None) or inspect.getsourcefile(function) or "").resolve()
     return {"path": str(path), "name": name, **located(path)}

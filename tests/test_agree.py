@@ -31,3 +31,16 @@ def test_a_difference_of_one_ten_millionth_is_seen(project: Project) -> None:
             "*run again: pytest --fwparity *test_cases.py::Affine::agree?units=1-float64?*",
         ]
     )
+
+
+def test_a_reference_that_is_wrong_is_told_although_the_sides_agree(project: Project) -> None:
+    project.cases(AFFINE + "\n    def reference(self, x, kernel, bias):\n        return x @ kernel\n")
+    result = project.run()
+    result.assert_outcomes(failed=2, passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "differ (reference): own:layers/Affine?units=1? agree float64, seed 0",
+            "  the sides agree with each other, but not with the case's own reference(); correct it",
+            "  declared in Affine (*test_cases.py:*",
+        ]
+    )

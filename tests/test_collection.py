@@ -260,24 +260,29 @@ def test_a_module_that_only_the_host_has(project: Project) -> None:
     project.run(*paths).assert_outcomes(passed=2)
 
 
-def test_xdist_runs_the_same_items_and_keeps_a_case_together(project: Project) -> None:
-    text = AFFINE.replace("units: int", "speed = 'quick'\n    units: int")
-    project.cases(text + "".join(function_case(f"Case{i}") for i in range(3)) + ORDINARY)
+def test_xdist_runs_and_counts_the_same_items_and_keeps_a_case_together(project: Project) -> None:
+    timed = AFFINE.replace("units: int", "speed = 'quick'\n    units: int")
+    cases = [function_case("Wrong", torch="return 3 * x"), function_case("Fine"), function_case("Other")]
+    project.cases(timed + "".join(cases) + ORDINARY)
+    project.write("test_plain.py", ORDINARY)
     alone = {name for name in project.ids() if "::speed" not in name}
     result = project.alone("-n", "2", "-v")
-    result.assert_outcomes(passed=10)
-    ran = [line.split() for line in result.outlines if line.startswith("[gw") and "PASSED" in line]
+    result.assert_outcomes(passed=9, failed=1)
+    ran = [line.split() for line in result.outlines if line.startswith("[gw") and "agree[" in line]
     assert {words[-1] for words in ran} == alone
-    places = {words[-1].split("::")[1]: set() for words in ran}  # type: dict[str, set[str]]
+    places: dict[str, set[str]] = {}
     for words in ran:
-        places[words[-1].split("::")[1]].add(words[0])
+        places.setdefault(words[-1].split("::")[1], set()).add(words[0])
     assert all(len(where) == 1 for where in places.values())
     assert len(set.union(*places.values())) == 2
     result.stdout.fnmatch_lines(
         [
             "*scheduling tests via LoadScopeScheduling",
-            "*compute the same (10 checks, *",
+            "*: 1 checks differ, 0 broken (10 checks, * tensors compared)",
+            "area    agree  differ",
+            "all         9       1",
             "no speed items: pytest-xdist: other processes would disturb the timings",
+            "left aside: 1 files that do not mention fwparity, 1 ordinary tests",
         ]
     )
 
@@ -287,10 +292,3 @@ def test_xdist_distributes_as_the_user_says(project: Project) -> None:
     result = project.alone("-n", "2", "--dist", "load", "-v")
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines("*scheduling tests via LoadScheduling")
-
-
-def test_xdist_counts_what_is_left_aside(project: Project) -> None:
-    project.write("test_plain.py", ORDINARY)
-    project.cases(function_case("Twice") + ORDINARY)
-    result = project.alone("-n", "1")
-    result.stdout.fnmatch_lines("left aside: 1 files that do not mention fwparity, 1 ordinary tests")

@@ -166,3 +166,11 @@ def test_functions_of_a_package(project: Project) -> None:
     text = "from .functions import f\ndef test_it(fwparity):\n    fwparity.compare(keras=f, torch=f, inputs={'x': X})\n"
     project.write("pack/test_mine.py", HEAD + text)
     project.run().assert_outcomes(passed=1)
+
+
+def test_a_decorated_function_is_found_where_it_stands(project: Project) -> None:
+    decorator = "def same(function):\n    return functools.wraps(function)(lambda *a, **k: function(*a, **k))\n"
+    project.write("decorators.py", "import functools\n\n\n" + decorator)
+    text = "@same\ndef f(fw, x): return 2 * x\ndef test_it(fwparity):\n    fwparity.compare(keras=f, torch=f, inputs={'x': X})\n"
+    project.write("test_mine.py", HEAD + "from decorators import same\n" + text)
+    project.run().assert_outcomes(passed=1)

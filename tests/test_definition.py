@@ -75,6 +75,12 @@ def test_own_attributes_near_to_a_method_of_case_are_accepted() -> None:
     check_class(made({"field": "gravity", "setting": 3}))
 
 
+@pytest.mark.parametrize("name", ["fields", "settings", "differences", "with_differences"])
+def test_attributes_that_would_hide_a_method_of_every_case(name: str) -> None:
+    assert f"{name!r}" in refused(made({name: 3}))
+    assert f"{name!r}" in refused(made(field(name, 3)))
+
+
 @pytest.mark.parametrize("value", [np.float64(1.0), np.ones(2), {1, 2}, b"text", object, [object()], 1j])
 def test_a_field_that_is_no_json_value(value: Any) -> None:
     text = refused(made(field("rate", value)))
@@ -100,7 +106,7 @@ def test_fields_that_are_none() -> None:
     assert refused(made(field("reference"))) == named_like_hook
     fact = "'vanishing' is a fact, not a field; write it without an annotation: vanishing = ..."
     assert refused(made(field("vanishing", ("grad x",)))) == fact
-    assert refused(made(field("settings", 3))).startswith("'settings' is a fact, not a field")
+    assert refused(made(field("settings", 3))) == "'settings' is a method of every case; give it another name"
     check_class(made({"__annotations__": {"shared": ClassVar[int]}, "shared": object()}))
 
 

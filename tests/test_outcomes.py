@@ -102,19 +102,6 @@ def test_a_session_that_judged_nothing_fails(project: Project) -> None:
     assert project.run("--collect-only").ret == pytest.ExitCode.OK
 
 
-def test_a_failure_under_xdist_is_counted_once(project: Project) -> None:
-    project.cases(AFFINE + function_case("Wrong", torch="return 3 * x") + UNSUPPORTED)
-    result = project.alone("-n", "2")
-    result.assert_outcomes(passed=5, failed=1, skipped=2)
-    result.stdout.fnmatch_lines(
-        [
-            "*: 1 checks differ, 0 broken (6 checks, * tensors compared)",
-            "area     agree  differ  not run",
-            "all          5       1        2",
-        ]
-    )
-
-
 def test_an_error_that_is_no_verdict_is_no_good_news(project: Project) -> None:
     """The hooks that draw run in the pytest process: what they raise is a failure like any other."""
     text = function_case("Drawn").replace("return {'x'", "1 / 0; return {'x'")

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from project import AFFINE, Project, function_case
 
+from pytest_fwparity.selection import Selection
+from pytest_fwparity.suites import Suite
+
 FILES = {"layers/affine.py": AFFINE, "top.py": function_case("Top")}
 AGREE = "trees/layers/affine.py::Affine::agree[units=1-float64]"
 
@@ -66,7 +69,12 @@ def test_a_pasted_node_id_finds_its_suite(project: Project) -> None:
     assert project.ids(f"{folder}/top.py::Top::agree[default-float32]") == ["trees/top.py::Top::agree[default-float32]"]
     project.monkeypatch.chdir(project.write("deep/file", "").parent)
     assert project.ids(AGREE) == [AGREE]
-    project.alone(AGREE, "-n", "1").assert_outcomes(passed=1)
+
+
+def test_a_selection_reaches_the_processes_of_xdist(tmp_path: Path) -> None:
+    trees, other = (Suite(name=name, package=name, folder=tmp_path / name) for name in ("trees", "other"))
+    sent = Selection(suites=[(trees, {tmp_path / "trees/top.py"}), (other, None)], chosen=[AGREE], own=["sub", "a::b"])
+    assert Selection.from_json(sent.to_json(), {"trees": trees, "other": other}) == sent
 
 
 def test_what_a_node_id_leaves_out_is_counted_as_deselected(project: Project) -> None:

@@ -252,3 +252,11 @@ def test_a_side_in_the_pytest_process(project: Project) -> None:
     inside, outside = "assert 'pytest' in sys.modules", "assert 'pytest' not in sys.modules"
     project.cases(function_case("Fine", torch=inside, keras=outside))
     project.alone("--fwparity-in-process", "fake-torch").assert_outcomes(passed=2)
+
+
+def test_a_dirty_case_in_the_pytest_process_is_not_said_to_be_harmless(project: Project) -> None:
+    project.cases(function_case("Flag", torch="torch.flag = 'dirty'"))
+    result = project.alone("--fwparity-in-process", "fake-torch")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines("*changed on fake-torch: fake flag: 'clean' -> 'dirty'*")
+    result.stdout.no_fnmatch_line("*the worker was replaced*")

@@ -26,6 +26,7 @@ def check_class(cls: type[Case]) -> None:
             f"{where}: a case cannot be defined inside a function, the workers import it by name; "
             "define it at the top level of its file"
         )
+    _check_methods(cls, where)
     _check_names(cls, where)
     for fact in ("vanishing", "fixed", "checks", "quick", "former", "outputs"):
         value = getattr(cls, fact, ())
@@ -61,6 +62,15 @@ def fact_names(cls: type[Case]) -> set[str]:
                 and not isinstance(value, (classmethod, staticmethod))
             }
     return found
+
+
+def _check_methods(cls: type[Case], where: str) -> None:
+    methods = {name for name, value in vars(Case).items() if not name.startswith("_") and callable(getattr(Case, name))}
+    for base in cls.__mro__:
+        if base is kind_of(cls):
+            break
+        for name in sorted(methods & {*vars(base), *own_annotations(base)}):
+            raise DefinitionError(f"{where}: {name!r} is a method of every case; give it another name")
 
 
 def _check_names(cls: type[Case], where: str) -> None:

@@ -69,7 +69,8 @@ def arrays_of(inputs: Mapping[str, Any], where: str) -> Draw:
 
 def _add_calls(made: Draw, calls: Any, hook: str, where: str) -> None:
     if not isinstance(calls, (list, tuple)) or not calls:
-        raise DefinitionError(f"{where}: {hook} returned {type(calls).__name__}, not a list of dicts of arrays")
+        what = type(calls).__name__ if not isinstance(calls, (list, tuple)) else "an empty list"
+        raise DefinitionError(f"{where}: {hook} returned {what}, not a list of dicts of arrays")
     for index, inputs in enumerate(calls):
         if not isinstance(inputs, Mapping):
             raise DefinitionError(f"{where}: {hook} returned {type(inputs).__name__}, not a dict of arrays")
@@ -110,7 +111,7 @@ def _array(value: Any, what: str, where: str) -> np.ndarray:
 
 
 def snap(array: np.ndarray, dtype: str) -> np.ndarray:
-    """Float array rounded to the grid of ``dtype`` (to nearest even), as float64."""
+    """Float array on the float32 grid rounded to the grid of ``dtype`` (to nearest even), as float64."""
     if dtype in ("float64", ""):
         return array.astype(np.float64)
     single = array.astype(np.float32)

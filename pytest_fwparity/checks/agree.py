@@ -61,17 +61,20 @@ def _float64(question: Question, lab: Lab, referee: Mapping[str, Answer]) -> Ver
         if reference is None:
             text = f"only side {anchor!r} is on, and the case has no NumPy reference: agreement needs two sides"
             return Verdict(outcome=NOT_RUN, kind="one side", message=text)
-        plain = measured(anchor, sides[anchor])
-        only = {n: v for n, v in plain.arrays.items() if n in reference.arrays}
-        alone = Measured(side=anchor, arrays=only, dtypes=plain.dtypes)
-        found = semantic(alone, reference, sides[anchor].movement, case.vanishing)
-        return decide(found + dtype_faults(plain, "float64"))
+        found = _alone(sides[anchor], reference, anchor, case)
+        return decide(found + dtype_faults(measured(anchor, sides[anchor]), "float64"))
     everyone = [measured(n, r) for n, r in sides.items()]
     others = [name for name in sides if name != anchor]
     direct = {name: _pair(sides[anchor], sides[name], anchor, name, case, lab) for name in others}
     off = [name for name in others if decide(direct[name]).outcome != AGREE]
     known = {d.name: d for d in lab.differences(question, case)}
     verdict = decide([finding for name in off or others for finding in direct[name]])
+    if verdict.outcome == AGREE and reference is not None and not known:
+        against = [f for f in _alone(sides[anchor], reference, anchor, case) if f.fault]
+        if against:
+            text = "the sides agree with each other, but not with the case's own reference(); correct it"
+            wrong = decide(against)
+            return replace(wrong, kind="reference", message=f"{text}\n{wrong.message}")
     if not known:
         return blame(verdict, everyone, reference, sides[anchor].movement, _outputs(case))
     if not off:
@@ -95,6 +98,14 @@ def _float64(question: Question, lab: Lab, referee: Mapping[str, Answer]) -> Ver
     verdict = blame(again, everyone, reference, sides[anchor].movement, _outputs(case))
     lines = f"{verdict.message}\nknown differences tried, and not enough: {', '.join(known)}"
     return Verdict(**{**vars(verdict), "message": lines})
+
+
+def _alone(reply: Reply, reference: Measured, name: str, case: Case) -> list[Finding]:
+    """One side against the NumPy reference, which gives outputs only."""
+    plain = measured(name, reply)
+    only = {key: value for key, value in plain.arrays.items() if key in reference.arrays}
+    alone = Measured(side=name, arrays=only, dtypes=plain.dtypes)
+    return semantic(alone, reference, reply.movement, case.vanishing)
 
 
 def _pair(left: Reply, right: Reply, anchor: str, name: str, case: Case, lab: Lab) -> list[Finding]:

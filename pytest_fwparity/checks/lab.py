@@ -204,7 +204,11 @@ def trouble(answers: Mapping[str, Answer]) -> Verdict | None:
     if not dirty:
         return None
     lines = [f"the case left global state changed on {name}: {'; '.join(leaks)}" for name, leaks in dirty.items()]
-    lines.append("restore it in the hook that changes it (the worker was replaced, so that no other item is touched)")
+    if any(replies(answers)[name].info.get("local") for name in dirty):
+        what = "the side runs in pytest's own process: other items may be touched"
+    else:
+        what = "the worker was replaced, so that no other item is touched"
+    lines.append(f"restore it in the hook that changes it ({what})")
     return Verdict(outcome=BROKEN, kind="dirty", message="\n".join(lines))
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from pytest_fwparity.cases import Case, DefinitionError
+from pytest_fwparity.cases.definition import check_class
 from pytest_fwparity.checks import CHECKS
 from pytest_fwparity.checks.question import Question
-from pytest_fwparity.collect import BadCase, SuiteCollector, case_node, case_ref, parametrize
+from pytest_fwparity.collect import BadCase, SuiteCollector, SuiteModule, case_node, case_ref, parametrize
 from pytest_fwparity.conformance.session import ParitySession
 from pytest_fwparity.records.speed import ReplayClock
 
@@ -35,6 +36,9 @@ class Collecting:
                 node.suite, node.only = suite, files
                 nodes.append(node)
             report.result = [*nodes, *report.result]
+        elif isinstance(collector, SuiteModule) and report.passed and not report.result:
+            # --lf skips files that it does not find at their node id, where an installed suite does not lie.
+            report.result = list(collector.collect())
         return report
 
     @pytest.hookimpl(wrapper=True)
@@ -145,6 +149,7 @@ class Collecting:
 def _variants(cls: type[Case]) -> list[str]:
     """Variant ids; none for a case that is declared wrongly, which is told elsewhere."""
     try:
+        check_class(cls)
         return list(cls.settings())
     except DefinitionError:
         return []

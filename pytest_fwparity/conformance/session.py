@@ -44,7 +44,8 @@ class ParitySession:
             self.selection = select(config, self.settings.suites, self.suites)
         if self.in_worker or not self.distributed:
             config.args = self.selection.own
-        if not self.in_worker and not config.option.collectonly:
+        told = ("collectonly", "markers", "showfixtures", "show_fixtures_per_test")
+        if not self.in_worker and not any(getattr(config.option, name, False) for name in told):
             self._probe()
         self.lab = Lab(list(_pinned(self.settings.specs, config)), self.settings.limits, self.settings.in_process)
         self.listed: set[str] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_fwparity.cases.base import describe
 from pytest_fwparity.checks.question import Question
 from pytest_fwparity.verdict.outcome import NOT_RUN, Verdict
 
@@ -11,6 +12,8 @@ def failure_text(question: Question, verdict: Verdict, again: str) -> str:
     kind = f" ({verdict.kind})" if verdict.kind else ""
     lines = [f"{verdict.outcome}{kind}: {question.text}"]
     lines += [f"  {line}" for line in verdict.message.splitlines()]
+    if question.ref.path:
+        lines.append(f"  declared in {describe(question.ref.cls)}")
     notes = [f"  {name}: {text}" for name, text in verdict.notes.items()]
     return "\n".join([*lines, *notes, f"  run again: {again}"])
 

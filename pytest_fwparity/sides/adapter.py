@@ -84,8 +84,8 @@ class Adapter(abc.ABC):
     def clear(self) -> None:
         """Free what trainings and replicas left."""
 
-    def answer(self, case: Any, request: Request) -> Reply:
-        """Run one request; global state is set before, compared and restored after."""
+    def answer(self, load: Callable[[], Any], request: Request) -> Reply:
+        """Run one request; global state is set before ``load`` imports the case, compared and restored after."""
         began = time.perf_counter()
         random.seed(0)
         np.random.seed(0)
@@ -94,7 +94,7 @@ class Adapter(abc.ABC):
         try:
             start = self.globals()
             with self.pure() if request.pure else contextlib.nullcontext():
-                reply = self._run(case, request)
+                reply = self._run(load(), request)
             leaks = changed(start, self.globals())
         finally:
             self.restore(request)

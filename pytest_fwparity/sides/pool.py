@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pytest_fwparity.cases.errors import DefinitionError
 from pytest_fwparity.sides import wire
+from pytest_fwparity.sides.adapter import CaseError, Unsupported
+from pytest_fwparity.sides.loading import SubjectError
 from pytest_fwparity.sides.process import Failure, Worker, failed
 from pytest_fwparity.sides.spec import Limits, SideSpec
 from pytest_fwparity.sides.worker import Server, failure
@@ -109,10 +112,14 @@ class Pool:
             limits[name] = "call" if case in side.met else "first"
             side.met.add(case)
             futures[name] = side.worker.send(request)
+        raised: Exception | None = None
         for name, request in requests.items():
             local = self._sides[name].local
             if name not in answers and local is not None:
-                answers[name] = _local(local, request)
+                try:
+                    answers[name] = _local(local, request)
+                except Exception as error:  # the other sides' replies must be read before it goes on
+                    raised = error
         for name, future in futures.items():
             side = self._sides[name]
             assert side.worker is not None
@@ -120,6 +127,8 @@ class Pool:
             if printed := side.worker.log():
                 self.printed.setdefault(name, []).append(printed)
             answers[name] = self._settled(side, answer)
+        if raised is not None:
+            raise raised
         return answers
 
     def _settled(self, side: _Side, answer: Answer) -> Answer:
@@ -165,10 +174,11 @@ class Pool:
 
 
 def _local(server: Server, request: wire.Request) -> Answer:
-    """One request to a side in this very process; no wire, so that a debugger stops where the case is."""
+    """One request to a side in this very process; what the case raises goes on, so that ``--pdb`` stops where it did."""
     try:
-        return server.answer(request)
-    except Exception as error:
+        reply = server.answer(request)
+        return replace(reply, info={**reply.info, "local": True})
+    except (DefinitionError, CaseError, SubjectError, Unsupported) as error:
         return failed(failure(error), str(server.settings["side"]), "")
 
 

@@ -47,10 +47,12 @@ class Server:
 
     def answer(self, request: wire.Request) -> wire.Reply:
         """Run one request; raises what the case or the framework raises."""
-        subject = self.loader.load(request.subject)
-        if isinstance(subject, type):
-            subject = subject(**request.fields)
-        return self.adapter.answer(subject, request)
+
+        def load() -> Any:
+            subject = self.loader.load(request.subject)
+            return subject(**request.fields) if isinstance(subject, type) else subject
+
+        return self.adapter.answer(load, request)
 
 
 def load_adapter(settings: Mapping[str, Any]) -> type[Adapter]:

@@ -271,8 +271,8 @@ def precision(
             finding = Finding(
                 **{
                     **vars(finding),
-                    "unsure": f"{name!r}: the allowed error is {hidden / size:.3g} of its size, which hides the signal; "
-                    "raise the precision or condition the case better",
+                    "unsure": f"{name!r} on {measured.side}: the allowed error is {hidden / size:.3g} of its size, which "
+                    "hides the signal; raise the precision or condition the case better",
                 }
             )
         found.append(finding)

@@ -9,9 +9,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from pytest_fwparity.sides import bootstrap, wire
@@ -66,6 +68,8 @@ class Worker:
             env=environment,
             start_new_session=True,
         )
+        self._jobs: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
+        threading.Thread(target=self._talk, name=f"fwparity {spec.name}", daemon=True).start()
         self._started = self._in_thread(lambda: wire.read(self._reads))
 
     @property
@@ -137,6 +141,7 @@ class Worker:
 
     def stop(self) -> None:
         """End the process and its whole group; returns when it is gone."""
+        self._jobs.put(None)
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
@@ -208,18 +213,19 @@ class Worker:
             log=self.log(),
         )
 
-    @staticmethod
-    def _in_thread(work: Any) -> Future[Any]:
+    def _in_thread(self, work: Callable[[], Any]) -> Future[Any]:
+        """Begin ``work`` in the thread that talks to this worker."""
         future: Future[Any] = Future()
+        self._jobs.put((work, future))
+        return future
 
-        def run() -> None:
+    def _talk(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            work, future = job
             try:
                 future.set_result(work())
             except BaseException as error:
                 future.set_exception(error)
-
-        threading.Thread(target=run, name="fwparity pipe", daemon=True).start()
-        return future
 
 
 def failed(head: dict[str, Any], side: str, log: str) -> Failure:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pytest_fwparity.cases.layer import LayerCase
 from pytest_fwparity.sides.adapter import Bare, Results, Run, flatten_outputs, name_outputs, nest, numbered
 from pytest_fwparity.sides.movement import Cotangents
 from pytest_fwparity.sides.wire import Request
@@ -21,7 +23,7 @@ def layer(side: KerasSide, case: Any, request: Request) -> Run:
     built = case.keras(keras)
     weights = [name.split("/", 1)[1] for name in request.arrays if name.startswith("weights/")]
     first = nest(request.skeleton[0], "inputs/0", lambda path: backend.tensor(request.arrays[path], request.dtype))
-    case.keras_call(keras, built, **first)
+    _build(side, case, built, first)
     variables = side.variables(case, built, weights, request.arrays)
     count = len(request.skeleton)
 
@@ -58,6 +60,17 @@ def layer(side: KerasSide, case: Any, request: Request) -> Run:
         return differentiate(side, compute, leaves, cotangents)
 
     return run
+
+
+def _build(side: KerasSide, case: Any, layer: Any, first: Mapping[str, Any]) -> None:
+    """Make the layer's variables: by its shape where it is called plainly with one tensor, else by a call."""
+    plain = type(case).keras_call is LayerCase.keras_call and len(first) == 1
+    value: Any = next(iter(first.values()), None)
+    if plain and side.is_tensor(value) and len(inspect.signature(layer.build).parameters) == 1:
+        if not layer.built:
+            layer.build(tuple(value.shape))
+    else:
+        case.keras_call(side.keras, layer, **first)
 
 
 def call(side: KerasSide, subject: Any, request: Request) -> Run:

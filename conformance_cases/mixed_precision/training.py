@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from pytest_fwparity import TrainingCase, grid
+from conformance_cases.training._two_layers import TwoLayerCase
+from pytest_fwparity import grid
 
 
-class TrainingInBfloat16(TrainingCase):
+class TrainingInBfloat16(TwoLayerCase):
     """bfloat16 has the range of float32: no loss is scaled."""
 
     learning_rate: float = 0.01
@@ -40,12 +41,6 @@ class TrainingInBfloat16(TrainingCase):
 
     def torch(self, torch: Any) -> Any:
         return torch.nn.Sequential(torch.nn.Linear(4, 16), torch.nn.ReLU(), torch.nn.Linear(16, 3))
-
-    def torch_weights(
-        self, torch: Any, hidden_kernel: Any, hidden_bias: Any, head_kernel: Any, head_bias: Any
-    ) -> dict[str, Any]:
-        hidden = {"0.weight": hidden_kernel.T, "0.bias": hidden_bias}
-        return {**hidden, "2.weight": head_kernel.T, "2.bias": head_bias}
 
     def torch_optimizer(self, torch: Any, params: Any) -> Any:
         return torch.optim.SGD(params, self.learning_rate)

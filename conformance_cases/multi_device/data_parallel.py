@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from pytest_fwparity import TrainingCase, grid
+from conformance_cases.training._two_layers import TwoLayerCase
+from pytest_fwparity import grid
 
 
-class DataParallel(TrainingCase):
+class DataParallel(TwoLayerCase):
     """The mean of the replicas' gradients is that of the batch: any number of replicas trains alike."""
 
     momentum: float = 0.9
@@ -36,12 +37,6 @@ class DataParallel(TrainingCase):
 
     def torch(self, torch: Any) -> Any:
         return torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), torch.nn.Linear(8, 2))
-
-    def torch_weights(
-        self, torch: Any, hidden_kernel: Any, hidden_bias: Any, head_kernel: Any, head_bias: Any
-    ) -> dict[str, Any]:
-        hidden = {"0.weight": hidden_kernel.T, "0.bias": hidden_bias}
-        return {**hidden, "2.weight": head_kernel.T, "2.bias": head_bias}
 
     def torch_optimizer(self, torch: Any, params: Any) -> Any:
         return torch.optim.SGD(params, 0.1, momentum=self.momentum)

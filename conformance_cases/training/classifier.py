@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from pytest_fwparity import TrainingCase, difference, grid
+from conformance_cases.training._two_layers import TwoLayerCase
+from pytest_fwparity import difference, grid
 
 
-class Classifier(TrainingCase):
+class Classifier(TwoLayerCase):
     """Two dense layers on three classes, with the optimizers people use."""
 
     optimizer: str = "sgd"
@@ -41,12 +42,6 @@ class Classifier(TrainingCase):
 
     def torch(self, torch: Any) -> Any:
         return torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), torch.nn.Linear(8, 3))
-
-    def torch_weights(
-        self, torch: Any, hidden_kernel: Any, hidden_bias: Any, head_kernel: Any, head_bias: Any
-    ) -> dict[str, Any]:
-        hidden = {"0.weight": hidden_kernel.T, "0.bias": hidden_bias}
-        return {**hidden, "2.weight": head_kernel.T, "2.bias": head_bias}
 
     def torch_optimizer(self, torch: Any, params: Any) -> Any:
         return {

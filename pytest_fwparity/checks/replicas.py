@@ -40,17 +40,17 @@ def answer(question: Question, lab: Lab) -> Verdict:
     anchor = lab.anchor(list(full))
     movement = full[anchor].movement
     found: list[Finding] = []
-    for side, reply in sharded.items():
-        device = lab.device_kind(side)
-        whole = measured(f"{side} full batch", full[side])
-        parts = measured(f"{side} {RANKS} replicas", reply)
-        found += semantic(whole, parts, movement, case.vanishing, device)
+    for side, reply in sharded.items():  # what causes the rest stands first
         equal = reply.info.get("replicas_equal")
         lines = (f"{side}: the replicas do not hold the same bits after training: {reply.info.get('apart', '')}",)
         found.append(Finding(name=f"{side} replicas equal", fault="" if equal else "bits", lines=lines))
         if reply.info.get("ranks") != RANKS:
             lines = (f"{side} trained on {reply.info.get('ranks')} replicas, but should on {RANKS}",)
             found.append(Finding(name=f"{side} ranks", fault="vacuous", lines=lines))
+    for side, reply in sharded.items():
+        whole = measured(f"{side} full batch", full[side])
+        parts = measured(f"{side} {RANKS} replicas", reply)
+        found += semantic(whole, parts, movement, case.vanishing, lab.device_kind(side))
     for side in sharded:
         if side != anchor:
             left, right = (measured(f"{n} {RANKS} replicas", sharded[n]) for n in (anchor, side))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shlex
 import statistics
@@ -58,14 +57,9 @@ class Running:
         for name, text in verdict.notes.items():
             entries[name.replace(" ", "_")] = text
         node.user_properties += [(f"fwparity_{name}", value) for name, value in entries.items()]
-        if verdict.outcome == DIFFER and self.session.lab.pool.printed:
-            told = [
-                f"printed by {side} meanwhile:\n" + "\n".join(texts)
-                for side, texts in self.session.lab.pool.printed.items()
-            ]
-            verdict = dataclasses.replace(verdict, message="\n".join([verdict.message, *told]))
         if verdict.outcome in (DIFFER, BROKEN):
-            pytest.fail(failure_text(question, verdict, self._again(node)), pytrace=False)
+            printed = self.session.lab.pool.printed if verdict.outcome == DIFFER else {}  # a broken side tells its own
+            pytest.fail(failure_text(question, verdict, self._again(node), printed), pytrace=False)
         if verdict.outcome in (INCONCLUSIVE, NOT_RUN):
             pytest.skip(skip_reason(verdict))
 

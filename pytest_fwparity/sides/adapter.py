@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import importlib
 import os
 import random
 import sys
@@ -46,8 +47,28 @@ class Results:
 Run = Callable[[Mapping[str, np.ndarray], Cotangents], Results]
 
 
+#: operation to the module of a side's package that holds the function of that name
+OPERATIONS = {
+    "layer": "layers",
+    "function": "layers",
+    "call": "layers",
+    "loss": "losses",
+    "metric": "losses",
+    "optimizer": "optimizers",
+    "schedule": "optimizers",
+    "initializer": "optimizers",
+    "training": "training",
+    "replicas": "replicas",
+    "rank": "replicas",
+    "speed": "speed",
+}
+
+
 class Adapter(abc.ABC):
-    """One framework in this process. A kind of case is run by the method named in :meth:`operation`."""
+    """One framework in this process. An operation is a function ``(side, case, request) -> Run`` in its package."""
+
+    #: dotted name of the package that holds the modules of :data:`OPERATIONS`
+    package = ""
 
     #: clear what trainings and replicas leave, which costs too much to do after every item
     heavy = frozenset({"training", "replicas"})
@@ -73,9 +94,14 @@ class Adapter(abc.ABC):
     def restore(self, request: Request) -> None:
         """Undo :meth:`reset`."""
 
-    @abc.abstractmethod
     def operation(self, name: str) -> Callable[[Any, Request], Run]:
         """How one kind of case is run; raises :class:`Unsupported` for one that this side cannot do."""
+        run = None
+        if name in OPERATIONS:
+            run = getattr(importlib.import_module(f"{self.package}.{OPERATIONS[name]}"), name, None)
+        if run is None:
+            raise Unsupported(f"side {self.settings['side']!r} has no operation {name!r}")
+        return lambda case, request: run(self, case, request)
 
     def pure(self) -> contextlib.AbstractContextManager[None]:
         """Remove what makes float64 not float64; undone on leaving."""

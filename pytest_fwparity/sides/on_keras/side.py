@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from pytest_fwparity.cases.base import describe
-from pytest_fwparity.sides.adapter import Adapter, CaseError, Results, Run, Unsupported
+from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
 from pytest_fwparity.sides.on_keras.backend import Backend
 from pytest_fwparity.sides.wire import Request
 
@@ -20,24 +20,12 @@ _BACKENDS = {
     "jax": ("with_jax", "Jax"),
     "torch": ("with_torch", "Torch"),
 }
-_OPERATIONS = {
-    "layer": "layers",
-    "function": "layers",
-    "call": "layers",
-    "loss": "losses",
-    "metric": "losses",
-    "optimizer": "optimizers",
-    "schedule": "optimizers",
-    "initializer": "optimizers",
-    "training": "training",
-    "replicas": "replicas",
-    "speed": "speed",
-}
 
 
 class KerasSide(Adapter):
     """``keras`` over the backend named in the settings."""
 
+    package = "pytest_fwparity.sides.on_keras"
     keras: Any
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
@@ -91,13 +79,6 @@ class KerasSide(Adapter):
 
     def pure(self) -> contextlib.AbstractContextManager[None]:
         return self.backend.pure()
-
-    def operation(self, name: str) -> Callable[[Any, Request], Run]:
-        if name not in _OPERATIONS:
-            raise Unsupported(f"the Keras side has no operation {name!r}")
-        module = importlib.import_module(f"pytest_fwparity.sides.on_keras.{_OPERATIONS[name]}")
-        run = getattr(module, name)
-        return lambda case, request: run(self, case, request)
 
     def _set(self, *, floatx: str, policy: str) -> None:
         self.keras.config.set_floatx(floatx)

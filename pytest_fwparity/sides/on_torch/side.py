@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from pytest_fwparity.cases.base import describe
-from pytest_fwparity.sides.adapter import Adapter, CaseError, Results, Run, Unsupported
+from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
 from pytest_fwparity.sides.wire import Request
-
-_OPERATIONS = {
-    "layer": "layers",
-    "function": "layers",
-    "call": "layers",
-    "loss": "losses",
-    "metric": "losses",
-    "optimizer": "optimizers",
-    "schedule": "optimizers",
-    "initializer": "optimizers",
-    "training": "training",
-    "replicas": "replicas",
-    "rank": "replicas",
-    "speed": "speed",
-}
 
 
 class TorchSide(Adapter):
     """``torch`` on the CPU or one GPU."""
 
+    package = "pytest_fwparity.sides.on_torch"
     torch: Any
 
     def start(self) -> dict[str, Any]:
@@ -89,13 +74,6 @@ class TorchSide(Adapter):
         import gc
 
         gc.collect()
-
-    def operation(self, name: str) -> Callable[[Any, Request], Run]:
-        if name not in _OPERATIONS:
-            raise Unsupported(f"the torch side has no operation {name!r}")
-        module = importlib.import_module(f"pytest_fwparity.sides.on_torch.{_OPERATIONS[name]}")
-        run = getattr(module, name)
-        return lambda case, request: run(self, case, request)
 
     # arrays and tensors
 

@@ -260,3 +260,10 @@ def test_a_dirty_case_in_the_pytest_process_is_not_said_to_be_harmless(project: 
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines("*changed on fake-torch: fake flag: 'clean' -> 'dirty'*")
     result.stdout.no_fnmatch_line("*the worker was replaced*")
+
+
+def test_a_variable_set_by_the_first_hook_of_a_worker_is_dirt(project: Project) -> None:
+    project.cases(function_case("Env", torch="os.environ['FWPARITY_DIRT'] = '1'"))
+    result = project.run()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines("*changed on fake-torch: environment variables, FWPARITY_DIRT: None -> '1'")

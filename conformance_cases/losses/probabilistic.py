@@ -13,11 +13,13 @@ class BinaryCrossentropy(LossCase):
     from_logits: bool = True
     label_smoothing: float = 0.0
     saturated: bool = False
+    label: float = 0.0
     variants = named(
         logits={},
         smoothed={"label_smoothing": 0.1},
         probabilities={"from_logits": False},
         saturated={"from_logits": False, "saturated": True},
+        confident={"from_logits": False, "saturated": True, "label": 1.0},
     )
     domains = {"y_true": (0, 1)}
 
@@ -25,7 +27,7 @@ class BinaryCrossentropy(LossCase):
         y_true = rng.integers(0, 2, size=(6, 4)).astype(float)
         y_pred = rng.normal(size=(6, 4)) if self.from_logits else rng.uniform(0.05, 0.95, size=(6, 4))
         if self.saturated:
-            y_true[0, 0], y_pred[0, 0] = 0.0, 1e-9
+            y_true[0, 0], y_pred[0, 0] = self.label, 1e-9
         return {"y_true": y_true, "y_pred": y_pred}
 
     def keras(self, keras: Any, reduction: str) -> Any:

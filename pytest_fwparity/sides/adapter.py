@@ -7,7 +7,6 @@ import contextlib
 import importlib
 import os
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -115,7 +114,7 @@ class Adapter(abc.ABC):
         began = time.perf_counter()
         random.seed(0)
         np.random.seed(0)
-        before, modules = {**process_state(), **self.globals()}, len(sys.modules)
+        before = {**process_state(), **self.globals()}
         self.reset(request)
         try:
             start = self.globals()
@@ -125,11 +124,6 @@ class Adapter(abc.ABC):
         finally:
             self.restore(request)
         after = {**process_state(), **self.globals()}
-        if len(sys.modules) != modules:  # importing a package may set variables, whoever asked for it
-            known = before["environment variables"]
-            after["environment variables"] = {
-                key: v for key, v in after["environment variables"].items() if key in known
-            }
         leaks += [leak for leak in changed(before, after) if leak not in leaks]
         if request.op in self.heavy:
             self.clear()
@@ -177,8 +171,19 @@ def process_state() -> dict[str, Any]:
     }
 
 
-#: set by a framework when it first loads a part of itself, whoever asked for that part
-_MOVING = {"TF2_BEHAVIOR", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR", "TRITON_HOME"}
+#: set by a framework when it (or TensorFlow beside it) is first loaded, whoever asked for that; nothing else may appear
+_MOVING = {
+    "ENABLE_RUNTIME_UPTIME_TELEMETRY",
+    "HDF5_PLUGIN_PATH",
+    "TF2_BEHAVIOR",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "TORCHINDUCTOR_CACHE_DIR",
+    "TPU_ML_PLATFORM",
+    "TPU_ML_PLATFORM_VERSION",
+    "TPU_SKIP_MDS_QUERY",
+    "TRITON_CACHE_DIR",
+    "TRITON_HOME",
+}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

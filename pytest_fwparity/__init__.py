@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_fwparity.cases import (
         Case,
         DefinitionError,
+        Fault,
         FunctionCase,
         InitializerCase,
         LayerCase,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Variants,
         difference,
         distinct,
+        fault,
         grid,
         named,
         same_pads,
@@ -33,6 +35,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Case",
     "DefinitionError",
+    "Fault",
     "FunctionCase",
     "InitializerCase",
     "LayerCase",
@@ -45,6 +48,7 @@ __all__ = [
     "__version__",
     "difference",
     "distinct",
+    "fault",
     "grid",
     "named",
     "same_pads",

@@ -11,7 +11,7 @@ from pytest_fwparity import __version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; returns 0, 1 where a side is missing, 3 for unusable input."""
+    """Run one subcommand; returns 0, 1 where a side is missing or the self-test fails, 3 for unusable input."""
     parser = argparse.ArgumentParser(prog="fwparity", description="Framework parity of Keras and PyTorch.")
     parser.add_argument("--version", action="version", version=f"pytest-fwparity {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -21,7 +21,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     ids = commands.add_parser("ids", help="every case and variant of a suite, as its ids.txt lists them")
     ids.add_argument("suite", nargs="?", default="core", help="name of the suite (default core)")
+    selftest = commands.add_parser(
+        "selftest", help="break the frameworks on purpose and see it noticed; or run healthy ones over many seeds"
+    )
+    selftest.add_argument("--suite", default="core", help="name of the suite (default core)")
+    selftest.add_argument("--sides", default="torch,keras-tensorflow", help="comma-separated sides")
+    selftest.add_argument("--seeds", type=int, default=3, metavar="COUNT", help="number of seeds (default 3)")
+    selftest.add_argument("--fault", default="*", metavar="GLOB", help="faults whose name matches")
+    selftest.add_argument(
+        "--healthy", action="store_true", help="run the suite itself: false alarms, distances to limits"
+    )
+    selftest.add_argument("--case", default="*", metavar="GLOB", help="with --healthy: cases whose id matches")
+    selftest.add_argument(
+        "--checks",
+        default="agree,mixed,holds",
+        help="with --healthy: comma-separated checks (default agree,mixed,holds)",
+    )
+    selftest.add_argument("--fit", action="store_true", help="with --healthy: print a proposal for the constants")
+    selftest.add_argument("--json", metavar="FILE", help="write what was found")
+    selftest.add_argument("--merge", nargs="+", metavar="FILE", help="with --healthy: report what these runs wrote")
     given = parser.parse_args(arguments)
+    if given.command == "selftest":
+        from pytest_fwparity.selftest.command import selftest as run_selftest
+
+        return run_selftest(given)
     if given.command == "environment":
         return _environment(given.python)
     return _ids(given.suite)

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_fwparity.cases import Case, DefinitionError
 from pytest_fwparity.cases.definition import check_class
-from pytest_fwparity.checks.question import CaseRef, Question, at_level
+from pytest_fwparity.checks.question import CaseRef, Question, Scope, at_level
 
 if TYPE_CHECKING:
     from pytest_fwparity.options import Settings
@@ -58,17 +58,7 @@ def case_ref(collector: Any, cls: type[Case], suite: Suite | None) -> CaseRef:
     """Where a case lives, from the node that collects it."""
     path = Path(collector.path).resolve()
     if suite is not None:
-        depth = suite.package.count(".")
-        top = suite.folder.parents[depth - 1] if depth else suite.folder
-        return CaseRef(
-            cls=cls,
-            suite=suite.name,
-            area=suite.area(path) or cls.home,
-            path=str(path),
-            module=suite.module(path),
-            package=str(top),
-            root="",
-        )
+        return CaseRef(cls=cls, suite=suite.name, area=suite.area(path) or cls.home, **suite.place(path))
     return CaseRef(cls=cls, suite="own", area=cls.home, path=str(path), **located(path))
 
 
@@ -91,7 +81,11 @@ def questions(ref: CaseRef, settings: Settings, checks: Iterable[Any]) -> dict[s
     made: dict[str, list[Question]] = {}
     if not at_level(cls.level, settings.level):
         return made
-    sides = [spec.name for spec in settings.specs]
+    scope = Scope(
+        level=settings.level,
+        sides=tuple(spec.name for spec in settings.specs),
+        devices=frozenset(spec.device.split(":")[0] for spec in settings.specs),
+    )
     for check in checks:
         if not check.asks(cls, settings.level):
             continue
@@ -112,7 +106,7 @@ def questions(ref: CaseRef, settings: Settings, checks: Iterable[Any]) -> dict[s
                         seed=seed,
                         base_seed=settings.seeds[0],
                     )
-                    for parameters in check.parameters(cls, sides)
+                    for parameters in check.parameters(cls, scope)
                 ]
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,13 @@ from pytest_fwparity.checks.lab import measured, replies, trouble
 from pytest_fwparity.checks.question import CaseRef, Question
 from pytest_fwparity.collect import located
 from pytest_fwparity.sides.wire import Request
+from pytest_fwparity.verdict.blame import Evidence, blame
 from pytest_fwparity.verdict.constants import MOVEMENT_COUNT, MOVEMENT_DELTA
 from pytest_fwparity.verdict.judgement import decide
+from pytest_fwparity.verdict.measured import Declared
 from pytest_fwparity.verdict.outcome import AGREE, NOT_RUN, Verdict
-from pytest_fwparity.verdict.rule import dtype_faults, precision, semantic, vacuous
+from pytest_fwparity.verdict.pairing import dtype_faults, vacuous
+from pytest_fwparity.verdict.rule import precision, semantic
 
 if TYPE_CHECKING:
     from pytest_fwparity.conformance import Conformance
@@ -40,6 +44,7 @@ class Comparison:
         inputs: Mapping[str, Any],
         weights: Mapping[str, Any] | None = None,
         vanishing: tuple[str, ...] = (),
+        constant: tuple[str, ...] = (),
     ) -> None:
         """Fail the test unless both functions compute the same, with the same gradients.
 
@@ -49,6 +54,7 @@ class Comparison:
             inputs: name to array (or nesting of arrays); floats are rounded to float32 and differentiated.
             weights: further arrays, differentiated likewise.
             vanishing: results that are zero in exact arithmetic.
+            constant: results that are the same value everywhere.
 
         Raises:
             DefinitionError: for a lambda, a nested function, or a value that is no array.
@@ -60,62 +66,64 @@ class Comparison:
             raise DefinitionError(f"fwparity.compare(): {sorted(shared)} are both inputs and weights; name each once")
         drawn = arrays_of({**inputs, **(weights or {})}, "fwparity.compare()")
         self._count += 1
-        verdict = self._verdict(named, drawn, vanishing)
         ref = CaseRef(cls=FunctionCase, suite="own", area="compare", path="", module="", package="", root="")
         question = Question(ref=ref, variant=str(self._count), check="compare")
+        verdict = self._verdict(question, named, drawn, vanishing, constant)
         self._node.user_properties[:] = [p for p in self._node.user_properties if not p[0].startswith("fwparity_")]
         self._node.user_properties += [("fwparity_area", "own tests"), ("fwparity_case_id", self._node.nodeid)]
         self._conformance.running.deliver(self._node, question, verdict)
 
-    def _verdict(self, named: Mapping[str, dict[str, str]], drawn: Draw, vanishing: tuple[str, ...]) -> Verdict:
+    def _verdict(
+        self,
+        question: Question,
+        named: Mapping[str, dict[str, str]],
+        drawn: Draw,
+        vanishing: tuple[str, ...],
+        constant: tuple[str, ...],
+    ) -> Verdict:
         lab = self._conformance.lab
         lab.pool.printed.clear()
         if len(lab.sides) == 1:
             text = f"only side {lab.sides[0]!r} is on: a comparison needs two sides"
             return Verdict(outcome=NOT_RUN, kind="one side", message=text)
         anchor = lab.anchor(lab.sides)
-        asked = {}
-        for side, spec in lab.specs.items():
-            moving = {"count": MOVEMENT_COUNT, "delta": MOVEMENT_DELTA} if side == anchor else None
-            common: dict[str, Any] = {
-                "op": "call",
-                "subject": named[spec.family],
-                "skeleton": drawn.skeleton,
-                "arrays": drawn.arrays,
-            }
-            asked[side] = [
-                Request(**common, dtype="float64", pure=True, movement=moving),
-                Request(**common, dtype="float32"),
-            ]
-        answers = lab.pool.ask(asked)
-        wide = {side: got[0] for side, got in answers.items()}
-        single = {side: got[1] for side, got in answers.items()}
-        bad = trouble(wide) or trouble(single)
+        asked: dict[tuple[str, str], list[Request]] = {}
+        wide = Request(op="call", skeleton=drawn.skeleton, arrays=drawn.arrays, dtype="float64", pure=True)
+        single = replace(wide, dtype="float32", pure=False)
+        for side, spec in sorted(lab.specs.items(), key=lambda entry: entry[0] != anchor):
+            for request in (wide, single):
+                told = replace(request, subject=named[spec.family])
+                asked.setdefault((side, lab.role(side, request)), []).append(told)
+        answers = lab.moving(question, asked, {"count": MOVEMENT_COUNT, "delta": MOVEMENT_DELTA})
+        wide_answers = {side: answers[side, lab.role(side, wide)][0] for side in lab.sides}
+        single_answers = {side: answers[side, ""][-1] for side in lab.sides}
+        bad = trouble(wide_answers) or trouble(single_answers)
         if bad is not None:
             return bad
-        own = replies(wide)
+        declared = Declared(vanishing=vanishing, constant=constant)
+        own = replies(wide_answers)
         left = measured(anchor, own[anchor])
         found = dtype_faults(left, "float64")
         for side, reply in own.items():
             if side != anchor:
                 right = measured(side, reply)
                 found += dtype_faults(right, "float64")
-                found += semantic(left, right, own[anchor].movement, vanishing, lab.device_kind(side))
+                found += semantic(left, right, own[anchor].movement, declared, lab.device_kind(side))
         verdict = decide(found)
         if verdict.outcome != AGREE:
-            return verdict
-        found += vacuous([measured(side, reply) for side, reply in replies(single).items()], vanishing)
-        for side, reply in replies(single).items():
-            mine = measured(side, reply)
-            found += dtype_faults(mine, "float32")
-            found += precision(
-                mine,
-                measured(side, own[side]),
-                own[anchor].movement,
-                "float32",
-                vanishing,
-                device=lab.device_kind(side),
+            evidence = Evidence(
+                sides=[measured(side, reply) for side, reply in own.items()],
+                movement=own[anchor].movement,
+                declared=declared,
+                kernels=lab.kernels,
             )
+            return blame(verdict, evidence)
+        found += vacuous([measured(side, reply) for side, reply in replies(single_answers).items()], declared)
+        for side, reply in replies(single_answers).items():
+            mine, device = measured(side, reply), lab.device_kind(side)
+            found += dtype_faults(mine, "float32")
+            movement = own[anchor].movement
+            found += precision(mine, measured(side, own[side]), movement, "float32", declared, device=device)
         return decide(found)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_fwparity.cases.waivers import Waivers
     from pytest_fwparity.sides.spec import Limits, SideSpec
 
 LEVELS = ("quick", "standard", "exhaustive")
@@ -55,6 +56,10 @@ OPTIONS = (
         name="in-process", metavar="SIDE", repeat=True, help="run that side inside the pytest process, for a debugger"
     ),
     Option(name="timeout", metavar="WHAT=SECONDS", repeat=True, help="limit of start (120), first (300) or call (60)"),
+    Option(
+        name="cache", metavar="DIR|off", help="where movements are kept between runs (default .fwparity_cache), or off"
+    ),
+    Option(name="differences", metavar="FILE", help="TOML file of known differences with an owner and an expiry"),
     Option(name="perf", choices=("off", "record"), help="speed items: record (default) or off"),
 )
 _INI_ONLY: tuple[tuple[str, Literal["string", "linelist"], str], ...] = (
@@ -68,6 +73,13 @@ _INI_ONLY: tuple[tuple[str, Literal["string", "linelist"], str], ...] = (
 def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("fwparity", "framework parity (Keras and PyTorch)")
     group.addoption("--fwparity", action="store_true", default=None, help="run conformance cases instead of tests")
+    group.addoption(
+        "--fwparity-strict-differences",
+        action="store_true",
+        default=None,
+        help="fail where a known difference is no longer needed",
+    )
+    parser.addini("fwparity_strict_differences", "fail where a known difference is mended", type="bool", default=False)
     parser.addini("fwparity", "run conformance cases instead of tests", type="bool", default=False)
     for option in OPTIONS:
         extra: dict[str, Any] = {"choices": option.choices} if option.choices else {"metavar": option.metavar}
@@ -116,6 +128,10 @@ class Settings:
     specs: tuple[SideSpec, ...]
     limits: Limits
     in_process: frozenset[str]
+    #: where movements are kept; None: nowhere
+    cache: Path | None
+    waivers: Waivers
+    strict: bool
 
 
 def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
@@ -150,7 +166,38 @@ def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
         specs=tuple(specs),
         limits=_limits(config),
         in_process=frozenset(inside),
+        cache=_cache(config),
+        waivers=_waivers(config),
+        strict=_strict(config),
     )
+
+
+def _cache(config: pytest.Config) -> Path | None:
+    given = value(config, "cache")
+    if given == "off":
+        return None
+    folder = Path(config.rootpath, given or ".fwparity_cache")
+    if folder.exists() and not folder.is_dir():
+        raise pytest.UsageError(f"--fwparity-cache {given}: {folder} is no folder; name one, or off")
+    return folder
+
+
+def _waivers(config: pytest.Config) -> Waivers:
+    from pytest_fwparity.cases.waivers import WaiverError, Waivers, read
+
+    given = value(config, "differences")
+    if not given:
+        return Waivers()
+    on_command_line = config.getoption("fwparity_differences") is not None
+    try:
+        return read(Path(config.invocation_params.dir if on_command_line else config.rootpath, given))
+    except WaiverError as error:
+        raise pytest.UsageError(f"fwparity_differences: {error}") from None
+
+
+def _strict(config: pytest.Config) -> bool:
+    given = config.getoption("fwparity_strict_differences")
+    return bool(config.getini("fwparity_strict_differences")) if given is None else bool(given)
 
 
 def _number(text: str, flag: str, least: int) -> int:

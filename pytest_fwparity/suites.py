@@ -45,6 +45,12 @@ class Suite:
         parts = path.relative_to(self.folder).parts
         return parts[0] if len(parts) > 1 else ""
 
+    def place(self, path: Path) -> dict[str, str]:
+        """Where a worker finds a module of this suite."""
+        depth = self.package.count(".")
+        top = self.folder.parents[depth - 1] if depth else self.folder
+        return {"path": str(path), "module": self.module(path), "package": str(top), "root": ""}
+
     def listed(self) -> set[str] | None:
         """Ids that the committed list ``ids.txt`` promises at every level; None without a list."""
         path = self.folder / "ids.txt"
@@ -71,9 +77,17 @@ def installed() -> dict[str, Suite]:
 
 def case_ids(suite: Suite, load: Callable[[str], Any]) -> list[str]:
     """``suite:area/Name[variant]`` of every case, whatever its level, in the order of files; ``load`` imports a module."""
+    return [
+        f"{suite.name}:{suite.area(path) or cls.home}/{cls.__qualname__}[{variant}]"
+        for path, cls in case_classes(suite, load)
+        for variant in cls.settings()
+    ]
+
+
+def case_classes(suite: Suite, load: Callable[[str], Any]) -> Iterator[tuple[Path, Any]]:
+    """Every case class of a suite and its file, in the order of files; ``load`` imports a module."""
     from pytest_fwparity.cases import Case
 
-    made = []
     for path in suite.files():
         module = load(suite.module(path))
         for cls in vars(module).values():
@@ -83,6 +97,4 @@ def case_ids(suite: Suite, load: Callable[[str], Any]) -> list[str]:
                 and cls.__module__ == module.__name__
                 and not cls.abstract
             ):
-                area = suite.area(path) or cls.home
-                made += [f"{suite.name}:{area}/{cls.__qualname__}[{variant}]" for variant in cls.settings()]
-    return made
+                yield path, cls

@@ -19,7 +19,7 @@ class MultiHeadAttention(LayerCase):
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         lengths = {"query": 5, "key": self.keys, "value": self.keys}
-        arrays = {name: rng.normal(size=(2, length, 8)) for name, length in lengths.items()}
+        arrays = {name: rng.normal(size=(2, length, 8)) / 2 for name, length in lengths.items()}
         mask = rng.uniform(size=(2, 5, self.keys)) < 0.6
         mask[..., 0] = True
         return {**arrays, "mask": mask} if self.masked else arrays

@@ -17,7 +17,7 @@ class Gate(LayerCase):
         return {"x": rng.normal(size=(4, 6))}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
-        kernel, bias = rng.normal(size=(6, 6)), rng.normal(size=6)
+        kernel, bias = rng.normal(size=(6, 6)) / 2, rng.normal(size=6)
         return {"kernel": kernel, "bias": bias} if self.use_bias else {"kernel": kernel}
 
     def keras(self, keras: Any) -> Any:

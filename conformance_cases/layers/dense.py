@@ -16,7 +16,7 @@ class Dense(LayerCase):
     speed = "quick"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"x": rng.normal(size=(8, 16))}
+        return {"x": rng.normal(size=(12, 16))}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
         kernel, bias = rng.normal(size=(16, self.units)), rng.normal(size=self.units)

@@ -14,17 +14,20 @@ class BatchNormalization(LayerCase):
     image: bool = False
     momentum: float = 0.99
     affine: bool = True
+    offset: float = 2.0
     variants = named(
         training={},
         inference={"training": False},
-        image={"image": True, "momentum": 0.9},
+        image={"image": True, "momentum": 0.9, "offset": 1.0},
         unscaled={"affine": False},
+        far={"offset": 100.0},
     )
+    without = {"far-*16": "with a mean of 100 one rounding of a half-precision input is a tenth of the deviation"}
     calls = 3
     speed = "quick"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"x": rng.normal(2.0, 3.0, size=(4, 3, 5, 4) if self.image else (8, 4))}
+        return {"x": rng.normal(self.offset, 3.0, size=(4, 3, 5, 4) if self.image else (8, 4))}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
         moving = {"moving_mean": rng.normal(size=4), "moving_variance": rng.uniform(0.5, 2.0, size=4)}
@@ -65,6 +68,22 @@ class BatchNormalization(LayerCase):
         module.running_var = kept + (module.running_var - kept) * (n - 1) / n
         return y
 
+    @difference(
+        replaces="torch_call",
+        why="Keras on torch takes the variance in one pass, E[x^2] - E[x]^2, which cancels where the mean is large",
+        source="keras/src/backend/torch/nn.py, moments",
+        sides=("keras-torch",),
+        dtypes=("float32",),
+        when=lambda case: case.offset > 10,
+    )
+    def variance_in_one_pass(self, torch: Any, module: Any, x: Any) -> Any:
+        mean = x.mean(0)
+        variance = (x * x).mean(0) - mean * mean
+        keep = 1 - module.momentum
+        module.running_mean = keep * module.running_mean + module.momentum * mean
+        module.running_var = keep * module.running_var + module.momentum * variance
+        return (x - mean) * torch.rsqrt(variance + module.eps) * module.weight + module.bias
+
 
 class LayerNormalization(LayerCase):
     """By sample over the last axes; Keras' epsilon is 1e-3, torch's 1e-5."""
@@ -72,13 +91,19 @@ class LayerNormalization(LayerCase):
     axes: int = 1
     scale: bool = True
     center: bool = True
+    offset: float = 2.0
     variants = named(
-        plain={}, two_axes={"axes": 2}, uncentered={"center": False}, bare={"center": False, "scale": False}
+        plain={},
+        two_axes={"axes": 2},
+        uncentered={"center": False},
+        bare={"center": False, "scale": False},
+        far={"offset": 1000.0},
     )
+    without = {"far-*16": "with a mean of 1000 one rounding of a half-precision input is as large as the deviation"}
     speed = "quick"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"x": rng.normal(2.0, 3.0, size=(4, 6, 8))}
+        return {"x": rng.normal(self.offset, 3.0, size=(4, 6, 8))}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
         shape = (6, 8)[-self.axes :]

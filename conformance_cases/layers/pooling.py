@@ -23,7 +23,7 @@ class MaxPooling2D(SpatialCase):
     speed = "quick"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"x": distinct(rng, (2, 7, 8, 3))}
+        return {"x": distinct(rng, (1, 7, 8, 2))}
 
     def keras(self, keras: Any) -> Any:
         return keras.layers.MaxPooling2D(self.pool_size, self.strides, self.padding)

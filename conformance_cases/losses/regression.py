@@ -21,3 +21,8 @@ class Huber(LossCase):
 
     def torch(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
         return torch.nn.functional.huber_loss(y_pred, y_true, reduction="none", delta=self.delta).mean(-1)
+
+    def reference(self, y_true: Any, y_pred: Any) -> Any:
+        off = np.abs(y_true - y_pred)
+        straight = self.delta * off - self.delta**2 / 2
+        return np.where(off <= self.delta, off**2 / 2, straight).mean(-1)

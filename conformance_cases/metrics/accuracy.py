@@ -29,3 +29,8 @@ class SparseCategoricalAccuracy(MetricCase):
         hits = (y_pred.argmax(-1) == y_true).to(y_pred.dtype)
         weight = torch.ones_like(hits) if sample_weight is None else sample_weight
         return (hits * weight).sum() / weight.sum()
+
+    def reference(self, y_true: Any, y_pred: Any, sample_weight: Any = 1.0) -> Any:
+        hits = (y_pred.argmax(-1) == y_true).astype(float)
+        weight = np.broadcast_to(sample_weight, hits.shape)
+        return (hits * weight).sum() / weight.sum()

@@ -28,3 +28,8 @@ class MeanSquaredError(MetricCase):
         values = (y_true - y_pred).square().mean(-1)
         weight = torch.ones_like(values) if sample_weight is None else sample_weight
         return (values * weight).sum() / weight.sum()
+
+    def reference(self, y_true: Any, y_pred: Any, sample_weight: Any = 1.0) -> Any:
+        values = np.square(y_true - y_pred).mean(-1)
+        weight = np.broadcast_to(sample_weight, values.shape)
+        return (values * weight).sum() / weight.sum()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from pytest_fwparity import OptimizerCase, difference, grid
 
 
@@ -10,7 +12,18 @@ class RMSpropCase(OptimizerCase, abstract=True):
 
     learning_rate: float = 1e-3
     epsilon: float = 1e-7
+    rho: float = 0.9
+    momentum, centered = 0.0, False
     slots = {"velocity": "square_avg"}
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        square = mean = buffer = np.zeros_like(parameter)
+        for g in gradients:
+            square, mean = self.rho * square + (1 - self.rho) * g**2, self.rho * mean + (1 - self.rho) * g
+            update = g / np.sqrt(square - (mean**2 if self.centered else 0) + self.epsilon)
+            buffer = self.momentum * buffer + self.learning_rate * update
+            parameter = parameter - buffer
+            yield parameter
 
     @difference(
         replaces="torch_step",
@@ -37,7 +50,6 @@ class RMSpropCase(OptimizerCase, abstract=True):
 class RMSprop(RMSpropCase):
     """rho is 0.9 in Keras, alpha 0.99 in torch."""
 
-    rho: float = 0.9
     variants = grid(rho=[0.9, 0.99], epsilon=[1e-7]) | grid(epsilon=[1e-3])
 
     def keras(self, keras: Any) -> Any:
@@ -51,6 +63,7 @@ class RMSpropCentered(RMSpropCase):
     """Centered, with momentum: Keras' momentum holds the rate, torch's does not."""
 
     variants = grid(epsilon=[1e-7, 1e-3])
+    momentum, centered = 0.9, True
     slots = {"velocity": "square_avg", "momentum": "momentum_buffer", "average_gradient": "grad_avg"}
 
     def keras(self, keras: Any) -> Any:

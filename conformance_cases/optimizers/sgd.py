@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from pytest_fwparity import OptimizerCase, difference, grid
 
 
@@ -17,6 +19,11 @@ class SGD(OptimizerCase):
 
     def torch(self, torch: Any, params: Any) -> Any:
         return torch.optim.SGD(params, self.learning_rate, weight_decay=self.weight_decay)
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        for g in gradients:
+            parameter = parameter - self.learning_rate * (g + self.weight_decay * parameter)
+            yield parameter
 
 
 class SGDMomentum(OptimizerCase):
@@ -38,6 +45,14 @@ class SGDMomentum(OptimizerCase):
 
     def torch_slots(self, torch: Any, optimizer: Any, parameter: Any, state: Any) -> dict[str, Any]:
         return {"momentum": -0.01 * state["momentum_buffer"]}
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        v = np.zeros_like(parameter)
+        for g in gradients:
+            parameter = parameter * (1 - 0.01 * self.weight_decay)
+            v = self.momentum * v - 0.01 * g
+            parameter = parameter + (self.momentum * v - 0.01 * g if self.nesterov else v)
+            yield parameter
 
     @difference(
         replaces="torch_step",
@@ -76,6 +91,14 @@ class SGDSchedule(OptimizerCase):
 
     def torch_slots(self, torch: Any, optimizer: Any, parameter: Any, state: Any) -> dict[str, Any]:
         return {"momentum": -optimizer.param_groups[0]["used"] * state["momentum_buffer"]}
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        v = np.zeros_like(parameter)
+        for step, g in enumerate(gradients):
+            move = 0.1 * 0.5 ** (step / 10) * g
+            v = 0.9 * v - move
+            parameter = parameter + (0.9 * v - move if self.nesterov else v)
+            yield parameter
 
     @difference(
         replaces="torch_step",

@@ -20,6 +20,10 @@ class CosineDecay(ScheduleCase):
         lowest = self.alpha * self.base_rate
         return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.decay_steps, lowest)
 
+    def reference(self, step: int) -> float:
+        share = min(step, self.decay_steps) / self.decay_steps
+        return self.base_rate * ((1 - self.alpha) * 0.5 * (1 + math.cos(math.pi * share)) + self.alpha)
+
     @difference(
         replaces="torch",
         why="after the last step of the decay Keras stays at the lowest rate, torch rises again",
@@ -50,3 +54,6 @@ class ExponentialDecay(ScheduleCase):
         if self.staircase:
             return schedulers.StepLR(optimizer, 10, self.decay_rate)
         return schedulers.ExponentialLR(optimizer, self.decay_rate ** (1 / 10))
+
+    def reference(self, step: int) -> float:
+        return float(self.base_rate * self.decay_rate ** (step // 10 if self.staircase else step / 10))

@@ -3,6 +3,7 @@
 from pytest_fwparity.cases.base import Case
 from pytest_fwparity.cases.differences import Difference, difference
 from pytest_fwparity.cases.errors import DefinitionError
+from pytest_fwparity.cases.faults import Fault, fault
 from pytest_fwparity.cases.function import FunctionCase
 from pytest_fwparity.cases.helpers import distinct, same_pads
 from pytest_fwparity.cases.initializer import InitializerCase
@@ -30,6 +31,7 @@ __all__ = [
     "Case",
     "DefinitionError",
     "Difference",
+    "Fault",
     "FunctionCase",
     "InitializerCase",
     "LayerCase",
@@ -41,6 +43,7 @@ __all__ = [
     "Variants",
     "difference",
     "distinct",
+    "fault",
     "grid",
     "named",
     "same_pads",

@@ -50,6 +50,17 @@ class Case:
     fixed: ClassVar[tuple[str, ...]] = ()
     #: results that are zero in exact arithmetic (a bias before a softmax)
     vanishing: ClassVar[tuple[str, ...]] = ()
+    #: results that are the same value everywhere
+    constant: ClassVar[tuple[str, ...]] = ()
+    #: working dtype to the results that are not finite in it though finite in float64: ``{"float16": ("y",)}``
+    overflows: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    #: glob of ``VARIANT-DTYPE`` to the reason why that cannot be judged, which is shown: ``{"far-*16": "..."}``
+    without: ClassVar[Mapping[str, str]] = {}
+    #: ``"elementwise"`` judges the relative accuracy of every element; ``"tensor"`` lends a small element the magnitude
+    #: that the inputs give its tensor
+    floor: ClassVar[str] = "tensor"
+    #: kinds of device on which the same call must give the same bits again; elsewhere a change of bits is only told
+    deterministic: ClassVar[tuple[str, ...]] = ("cpu",)
     #: case ids that this case had before it was renamed or moved
     former: ClassVar[tuple[str, ...]] = ()
 

@@ -7,6 +7,7 @@ import inspect
 import json
 import math
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from pytest_fwparity.cases.differences import Difference
 from pytest_fwparity.cases.errors import DefinitionError
 
 LEVELS = ("quick", "standard", "exhaustive")
+FLOORS = ("tensor", "elementwise")
+#: working dtypes that a side may be asked to compute in
+LOW = ("float32", "tf32", "float16", "bfloat16")
 
 
 def check_class(cls: type[Case]) -> None:
@@ -28,7 +32,7 @@ def check_class(cls: type[Case]) -> None:
         )
     _check_methods(cls, where)
     _check_names(cls, where)
-    for fact in ("vanishing", "fixed", "checks", "quick", "former", "outputs"):
+    for fact in ("vanishing", "constant", "deterministic", "fixed", "checks", "quick", "former", "outputs"):
         value = getattr(cls, fact, ())
         if isinstance(value, str):
             raise DefinitionError(f"{where}: {fact} = {value!r} should be a tuple: {fact} = ({value!r},)")
@@ -39,10 +43,28 @@ def check_class(cls: type[Case]) -> None:
     _check_fields(cls, where)
     _check_variants(cls, where)
     _check_differences(cls, where)
+    if cls.floor not in FLOORS:
+        raise DefinitionError(f"{where}: floor = {cls.floor!r}, but should be one of {list(FLOORS)}")
+    for dtype, names in cls.overflows.items():
+        if dtype not in LOW or isinstance(names, str):
+            raise DefinitionError(
+                f"{where}: overflows = {dict(cls.overflows)!r} should map a dtype of {list(LOW)} to a tuple of results: "
+                "overflows = {'float16': ('y',)}"
+            )
+    for glob, reason in cls.without.items():
+        if not isinstance(reason, str) or not reason.strip() or not _fits(cls, glob):
+            raise DefinitionError(
+                f"{where}: without = {dict(cls.without)!r} should map a glob of VARIANT-DTYPE, with a dtype of {list(LOW)}, to "
+                "the reason why that cannot be judged: without = {'*-float16': 'its squares underflow'}"
+            )
     for fact in ("level", "speed"):
         value = getattr(cls, fact)
         if value not in LEVELS and not (fact == "speed" and value is None):
             raise DefinitionError(f"{where}: {fact} = {value!r}, but should be one of {list(LEVELS)}")
+
+
+def _fits(cls: type[Case], glob: str) -> bool:
+    return any(fnmatchcase(f"{variant}-{dtype}", glob) for variant in cls.settings() for dtype in LOW)
 
 
 def kind_of(cls: type[Case]) -> type[Case]:
@@ -158,6 +180,12 @@ def _check_differences(cls: type[Case], where: str) -> None:
             raise DefinitionError(
                 f"{where}: difference {known.name!r} replaces {known.replaces!r}; "
                 "write the difference on the torch side, which is the side that follows"
+            )
+        odd = [dtype for dtype in known.dtypes if dtype not in LOW]
+        if odd:
+            raise DefinitionError(
+                f"{where}: difference {known.name!r} names the dtypes {odd}; dtypes of a difference of rounding are "
+                f"{list(LOW)}, one of the function itself names none"
             )
 
 

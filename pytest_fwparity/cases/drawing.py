@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from pytest_fwparity.cases.definition import check_signatures
 from pytest_fwparity.cases.errors import DefinitionError
 from pytest_fwparity.cases.loss import LossCase
 from pytest_fwparity.cases.streams import Streams
+from pytest_fwparity.formats import UNIT, snap
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,72 @@ class Draw:
     skeleton: list[Any] = field(default_factory=list)
 
 
-def draw(case: Case, case_id: str, seed: int) -> Draw:
-    """Draw the inputs and weights of a variant; raises :class:`DefinitionError` for a value that is no array."""
+#: times that entries too near a kink are drawn again
+_REDRAWS = 200
+
+
+class NearKink(Exception):
+    """No draw keeps its distance from the kinks of the case."""
+
+
+def draw(case: Case, case_id: str, seed: int, inputs_on: str = "float32", weights_on: str = "float32") -> Draw:
+    """Draw the inputs and weights of a variant.
+
+    Args:
+        case: the variant.
+        case_id: names its random streams, with ``seed``.
+        seed: likewise.
+        inputs_on: dtype whose grid the floating inputs are rounded to.
+        weights_on: likewise for weights.
+
+    Raises:
+        DefinitionError: for a value that is no array.
+        NearKink: where :meth:`margin` still finds entries nearer to a kink than two roundings of ``inputs_on`` after 200
+            draws of these entries.
+    """
+    made = _drawn(case, case_id, seed)
+    made = replace(made, arrays=_on_grids(made.arrays, inputs_on, weights_on))
+    if hasattr(case, "margin"):
+        _keep_distance(case, case_id, seed, made, inputs_on, weights_on)
+    return made
+
+
+def _on_grids(arrays: Mapping[str, np.ndarray], inputs_on: str, weights_on: str) -> dict[str, np.ndarray]:
+    return {
+        key: snap(value, weights_on if key.startswith("weights/") else inputs_on) if value.dtype.kind == "f" else value
+        for key, value in arrays.items()
+    }
+
+
+def _keep_distance(case: Any, case_id: str, seed: int, made: Draw, inputs_on: str, weights_on: str) -> None:
+    """Draw entries again until each is at least two roundings away from where the case's function has a kink.
+
+    ``margin`` gives, for each entry along the leading axes of the inputs, the relative change of its terms that reaches
+    the nearest kink (``|sum x w| / sum |x| |w|`` before a ``relu``).
+    """
+    where, least = describe(type(case)), 2 * UNIT[inputs_on]
+    for attempt in range(1, _REDRAWS + 1):
+        given = {key.split("/", 2)[2]: value for key, value in made.arrays.items() if key.startswith("inputs/0/")}
+        given |= {key.split("/", 1)[1]: value for key, value in made.arrays.items() if key.startswith("weights/")}
+        near = ~(np.asarray(case.margin(**given)) >= least)
+        if not near.any():
+            return
+        again: dict[str, np.ndarray] = {}
+        _flatten(case.inputs(Streams(seed, case_id, f"inputs, redraw {attempt}")), "inputs/0", "inputs()", where, again)
+        for key, value in _on_grids(again, inputs_on, weights_on).items():
+            if value.shape[: near.ndim] != near.shape:
+                raise DefinitionError(
+                    f"{where}: margin() has shape {near.shape}, which is not the leading shape of {key[9:]!r}, "
+                    f"{value.shape}; give one margin for each entry that is drawn again"
+                )
+            made.arrays[key][near] = value[near]
+    raise NearKink(
+        f"{int(near.sum())} of {near.size} entries are still within {least:.3g} of a kink after {_REDRAWS} draws; "
+        "draw inputs that keep away from it"
+    )
+
+
+def _drawn(case: Case, case_id: str, seed: int) -> Draw:
     where = describe(type(case))
     made = Draw()
     kind = case.kind
@@ -51,7 +116,9 @@ def draw(case: Case, case_id: str, seed: int) -> Draw:
         made.arrays["base_rate"] = np.asarray(case.base_rate, np.float64)  # type: ignore[attr-defined]
     if isinstance(case, LossCase):
         _add_sample_weight_and_mask(case, made, Streams(seed, case_id, "sample_weight"))
-    names = {"weights": [key.split("/", 1)[1] for key in made.arrays if key.startswith("weights/")]}
+    names: dict[str, list[str]] = {
+        "weights": [key.split("/", 1)[1] for key in made.arrays if key.startswith("weights/")]
+    }
     if made.skeleton:
         names["update" if kind == "metric" else "inputs"] = list(made.skeleton[0])
         if isinstance(case, LossCase):
@@ -108,21 +175,6 @@ def _array(value: Any, what: str, where: str) -> np.ndarray:
     if array.dtype.kind == "f":
         array = snap(array, "float32")
     return np.ascontiguousarray(array) if array.ndim else array
-
-
-def snap(array: np.ndarray, dtype: str) -> np.ndarray:
-    """Float array on the float32 grid rounded to the grid of ``dtype`` (to nearest even), as float64."""
-    if dtype in ("float64", ""):
-        return array.astype(np.float64)
-    single = array.astype(np.float32)
-    if dtype == "bfloat16":
-        bits = single.view(np.uint32)
-        rounded = bits + np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1))
-        single = np.where(np.isfinite(single), rounded & np.uint32(0xFFFF0000), bits).astype(np.uint32).view(np.float32)
-    elif dtype == "float16":
-        with np.errstate(over="ignore"):
-            single = single.astype(np.float16).astype(np.float32)
-    return single.astype(np.float64)
 
 
 def _add_sample_weight_and_mask(case: LossCase, made: Draw, rng: Streams) -> None:

@@ -20,6 +20,8 @@ class FunctionCase(Case, abstract=True):
         "torch_inputs": ("torch", "*inputs"),
         "torch_outputs": ("torch", "*outputs"),
         "reference": ("*inputs",),
+        "exact": ("mpmath", "*inputs"),
+        "margin": ("*inputs",),
     }
 
     #: names of what the function returns, in order

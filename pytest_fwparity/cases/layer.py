@@ -29,6 +29,8 @@ class LayerCase(Case, abstract=True):
         "torch_inputs": ("torch", "*inputs"),
         "torch_outputs": ("torch", "*outputs"),
         "reference": ("*inputs", "*weights"),
+        "exact": ("mpmath", "*inputs"),
+        "margin": ("*inputs", "*weights"),
         "holds": ("**everything",),
     }
 

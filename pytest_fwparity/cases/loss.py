@@ -25,6 +25,7 @@ class LossCase(Case, abstract=True):
         "torch": ("torch", "*torch_inputs"),
         "torch_inputs": ("torch", "*inputs"),
         "torch_reduce": ("torch", "values", "reduction", "sample_weight", "mask"),
+        "reference": ("*inputs",),
     }
 
     #: rank of the array of one value per sample

@@ -17,6 +17,7 @@ class MetricCase(Case, abstract=True):
         "updates": ("rng",),
         "keras": ("keras",),
         "torch": ("torch", "*update"),
+        "reference": ("*update",),
     }
 
     def updates(self, rng: Any) -> list[dict[str, Any]]:

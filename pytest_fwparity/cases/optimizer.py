@@ -20,6 +20,7 @@ class OptimizerCase(Case, abstract=True):
         "torch": ("torch", "params"),
         "torch_step": ("torch", "optimizer", "step"),
         "torch_slots": ("torch", "optimizer", "parameter", "state"),
+        "reference": ("parameter", "gradients"),
     }
 
     #: Keras slot name to the key in torch's ``optimizer.state[parameter]``
@@ -29,11 +30,11 @@ class OptimizerCase(Case, abstract=True):
 
     def weights(self, rng: Any) -> dict[str, Any]:
         """The parameters."""
-        return {"matrix": rng.normal(size=(4, 3)), "vector": rng.normal(size=5)}
+        return {"matrix": rng.normal(size=(6, 4)), "vector": rng.normal(size=12)}
 
     def gradients(self, rng: Any) -> list[dict[str, Any]]:
         """One dict per step, from parameter name to gradient."""
-        return [{"matrix": rng.normal(size=(4, 3)), "vector": rng.normal(size=5)} for _ in range(self.steps)]
+        return [{"matrix": rng.normal(size=(6, 4)), "vector": rng.normal(size=12)} for _ in range(self.steps)]
 
     def keras(self, keras: Any) -> Any:
         """The Keras optimizer."""

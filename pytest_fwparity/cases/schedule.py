@@ -17,6 +17,7 @@ class ScheduleCase(Case, abstract=True):
     hooks: ClassVar[dict[str, tuple[str, ...]]] = {
         "keras": ("keras",),
         "torch": ("torch", "optimizer"),
+        "reference": ("step",),
     }
 
     #: number of steps

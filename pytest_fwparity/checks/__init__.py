@@ -1,6 +1,6 @@
 """What is asked of a case: one file per check.
 
-A check is a module with ``name``, ``one_variant``, ``asks(case class, level) -> bool``, ``parameters(case class, sides)`` and
+A check is a module with ``name``, ``one_variant``, ``asks(case class, level) -> bool``, ``parameters(case class, scope)`` and
 ``answer(question, lab) -> Verdict``; :data:`CHECKS` lists them in the order in which items are collected.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_fwparity.checks import agree, holds, mixed, replicas, speed
+from pytest_fwparity.checks import agree, gradient, holds, mixed, repeat, replicas, speed
 
-CHECKS: tuple[Any, ...] = (agree, holds, mixed, replicas, speed)
+CHECKS: tuple[Any, ...] = (agree, holds, mixed, replicas, gradient, repeat, speed)
 
 __all__ = ["CHECKS"]

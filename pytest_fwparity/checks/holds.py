@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.base import describe
 from pytest_fwparity.checks.lab import Lab, replies, trouble
-from pytest_fwparity.checks.question import Question, wanted
+from pytest_fwparity.checks.question import Question, Scope, wanted
 from pytest_fwparity.verdict.judgement import decide
 from pytest_fwparity.verdict.outcome import BROKEN, Finding, Verdict
 
@@ -18,7 +18,7 @@ def asks(cls: type[Case], level: str) -> bool:
     return wanted(cls, name, hasattr(cls, "holds")) and hasattr(cls, "holds")
 
 
-def parameters(cls: type[Case], sides: list[str]) -> list[tuple[str, ...]]:
+def parameters(cls: type[Case], scope: Scope) -> list[tuple[str, ...]]:
     return [("float32",)]
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from pytest_fwparity.cases import Case
-from pytest_fwparity.cases.drawing import Draw, snap
 from pytest_fwparity.checks.lab import Lab, measured, replies, trouble
-from pytest_fwparity.checks.question import Question, wanted
+from pytest_fwparity.checks.question import Question, Scope, wanted
+from pytest_fwparity.checks.working import referees_of
 from pytest_fwparity.sides.wire import Reply
 from pytest_fwparity.verdict.constants import UNIT
 from pytest_fwparity.verdict.judgement import decide
+from pytest_fwparity.verdict.measured import Declared, Measured
 from pytest_fwparity.verdict.outcome import Finding, Verdict
-from pytest_fwparity.verdict.rule import Measured, precision, vacuous
+from pytest_fwparity.verdict.pairing import vacuous
+from pytest_fwparity.verdict.rule import precision
 
 name = "mixed"
 #: whether the first variant of a case stands for all
@@ -25,7 +28,7 @@ def asks(cls: type[Case], level: str) -> bool:
     return cls.kind in ("layer", "training") and wanted(cls, name, False)
 
 
-def parameters(cls: type[Case], sides: list[str]) -> list[tuple[str, ...]]:
+def parameters(cls: type[Case], scope: Scope) -> list[tuple[str, ...]]:
     chosen = getattr(cls, "precision", "")
     return [(chosen,)] if chosen else [("mixed_bfloat16",), ("mixed_float16",)]
 
@@ -38,27 +41,24 @@ def answer(question: Question, lab: Lab) -> Verdict:
         return unmet
     case = question.case()
     overflow = tuple(getattr(case, "overflow", ()))
-    drawn = snapped(lab.draw(question), dtype)
-    # The referee leaves out the steps that loss scaling must leave out; it has no scaler itself.
-    referee = lab.plain(question, drawn, UNIT[dtype], options={"skip": list(overflow)})
-    bad = trouble(referee)
-    if bad is not None:
-        return bad
-    answers = lab.every(question, drawn, dtype="float32", policy=policy)
+    drawn = lab.draw(question, inputs_on=dtype)  # weights stay float32 masters
+    run: dict[str, Any] = {"dtype": "float32", "policy": policy, "options": {"states": True}}
+    answers = lab.every(question, drawn, **run)
     bad = trouble(answers)
     if bad is not None:
         return bad
-    own = replies(referee)
-    movement = own[lab.anchor(list(own))].movement
-    found: list[Finding] = []
     sides = replies(answers)
-    found += vacuous([measured(n, r) for n, r in sides.items()], case.vanishing)
+    # The referee leaves out the steps that loss scaling must leave out; it has no scaler itself.
+    referees = referees_of(question, lab, case, drawn, sides, UNIT[dtype], run, options={"skip": list(overflow)})
+    if referees.trouble is not None:
+        return referees.trouble
+    declared = Declared.of(case, dtype)
+    found: list[Finding] = vacuous([measured(n, r) for n, r in sides.items()], declared)
     for side, reply in sides.items():
-        mine, ref = (_judged(measured(side, r), overflow) for r in (reply, own[side]))
-        device = lab.device_kind(side)
-        parts = precision(mine, ref, movement, dtype, case.vanishing, UNIT[dtype], device)
-        found += parts
-        fine = precision(mine, ref, movement, "float32", case.vanishing, UNIT[dtype], device)
+        mine, ref = (_judged(part, overflow) for part in (measured(side, reply), referees.own[side]))
+        movement, device = referees.movement[side], lab.device_kind(side)
+        found += precision(mine, ref, movement, dtype, declared, UNIT[dtype], device)
+        fine = precision(mine, ref, movement, "float32", declared, UNIT[dtype], device)
         if all(part.good for part in fine):
             lines = (
                 f"{side} under {policy} is as exact as float32: nothing was computed in {dtype}",
@@ -72,15 +72,6 @@ def answer(question: Question, lab: Lab) -> Verdict:
         per_side = tuple(f"loss scale after each step on {side}: {scale}" for side, scale in scales.items())
         found.append(Finding(name="loss scale", fault="semantic", lines=per_side))
     return decide(found)
-
-
-def snapped(drawn: Draw, dtype: str) -> Draw:
-    """The same draw with its floating inputs on the grid of ``dtype``; weights stay float32 masters."""
-    arrays = {
-        key: snap(value, dtype) if value.dtype.kind == "f" and key.startswith("inputs/") else value
-        for key, value in drawn.arrays.items()
-    }
-    return replace(drawn, arrays=arrays)
 
 
 def _judged(side: Measured, overflow: tuple[int, ...]) -> Measured:

@@ -40,6 +40,15 @@ class CaseRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What a session asks about: its level, its sides, and the kinds of device they run on."""
+
+    level: str = "quick"
+    sides: tuple[str, ...] = ()
+    devices: frozenset[str] = frozenset({"cpu"})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """What one item asks; ``parameters`` are the check's own (a dtype, a policy, a side)."""
 

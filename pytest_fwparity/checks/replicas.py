@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pytest_fwparity.cases import Case
 from pytest_fwparity.checks.lab import Lab, measured, replies, trouble
-from pytest_fwparity.checks.question import Question, wanted
+from pytest_fwparity.checks.question import Question, Scope, wanted
 from pytest_fwparity.verdict.judgement import decide
+from pytest_fwparity.verdict.measured import Declared
 from pytest_fwparity.verdict.outcome import Finding, Verdict
 from pytest_fwparity.verdict.rule import semantic
 
@@ -19,7 +20,7 @@ def asks(cls: type[Case], level: str) -> bool:
     return cls.kind == "training" and wanted(cls, name, False)
 
 
-def parameters(cls: type[Case], sides: list[str]) -> list[tuple[str, ...]]:
+def parameters(cls: type[Case], scope: Scope) -> list[tuple[str, ...]]:
     return [("float64",)]
 
 
@@ -50,11 +51,11 @@ def answer(question: Question, lab: Lab) -> Verdict:
     for side, reply in sharded.items():
         whole = measured(f"{side} full batch", full[side])
         parts = measured(f"{side} {RANKS} replicas", reply)
-        found += semantic(whole, parts, movement, case.vanishing, lab.device_kind(side))
+        found += semantic(whole, parts, movement, Declared.of(case), lab.device_kind(side))
     for side in sharded:
         if side != anchor:
             left, right = (measured(f"{n} {RANKS} replicas", sharded[n]) for n in (anchor, side))
-            found += semantic(left, right, movement, case.vanishing, lab.device_kind(side))
+            found += semantic(left, right, movement, Declared.of(case), lab.device_kind(side))
     verdict = decide(found)
     emulated = all(lab.device_kind(side) == "cpu" for side in sharded)
     notes = {"devices": f"{RANKS} emulated CPU devices"} if emulated else {}

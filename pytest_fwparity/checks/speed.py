@@ -6,7 +6,7 @@ import os
 
 from pytest_fwparity.cases import Case
 from pytest_fwparity.checks.lab import Lab, trouble
-from pytest_fwparity.checks.question import Question, at_level, wanted
+from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
 from pytest_fwparity.sides.wire import Reply
 from pytest_fwparity.verdict.outcome import Verdict
 
@@ -24,8 +24,8 @@ def asks(cls: type[Case], level: str) -> bool:
     return cls.kind in _MODES and at_level(cls.speed, level) and wanted(cls, name, cls.checks is None)
 
 
-def parameters(cls: type[Case], sides: list[str]) -> list[tuple[str, ...]]:
-    return [(mode, side) for mode in _MODES[cls.kind] for side in sides]
+def parameters(cls: type[Case], scope: Scope) -> list[tuple[str, ...]]:
+    return [(mode, side) for mode in _MODES[cls.kind] for side in scope.sides]
 
 
 def answer(question: Question, lab: Lab) -> tuple[Verdict | None, Reply | None]:

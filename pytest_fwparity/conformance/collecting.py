@@ -122,8 +122,12 @@ class Collecting:
                 self.session.config.hook.pytest_deselected(items=dropped)
                 gone = set(dropped)
                 kept = [item for item in kept if item not in gone]
-        kept.sort(key=lambda item: getattr(_question(item), "check", "") == "speed")
-        items[:] = kept
+        items[:] = _in_order(kept)
+        cases = {name.rpartition("[")[0] for name in self.session.listed}
+        if not self.session.settings.cases and not chosen:
+            for waiver in self.session.settings.waivers.entries:
+                if not any(waiver.matches(case_id) for case_id in cases):
+                    self.session.idle_waivers.append(waiver.number)
         if not self.session.settings.cases and not chosen:
             for suite, _ in self.session.selection.suites:
                 promised = suite.listed() or set()
@@ -144,6 +148,14 @@ class Collecting:
         # Where the worker fails there is nothing to time, which is told already.
         quiet = pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")
         return [pytest.mark.benchmark(timer=clock, group=group, warmup=False), quiet]
+
+
+def _in_order(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Repetitions after all else and in reverse, so that their second worker meets the cases so; speed last."""
+    check = {item: getattr(_question(item), "check", "") for item in items}
+    first = [item for item in items if check[item] not in ("repeat", "speed")]
+    repeated = [item for item in items if check[item] == "repeat"]
+    return [*first, *reversed(repeated), *(item for item in items if check[item] == "speed")]
 
 
 def _variants(cls: type[Case]) -> list[str]:

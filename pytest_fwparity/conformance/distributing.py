@@ -20,7 +20,8 @@ class Distributing:
 
     def pytest_sessionfinish(self) -> None:
         if self.session.in_worker:
-            counted = [self.session.aside_files, self.session.aside_items, self.session.missing_ids]
+            session = self.session
+            counted = [session.aside_files, session.aside_items, session.missing_ids, session.idle_waivers]
             self.session.config.workeroutput[_OUTPUT] = counted  # type: ignore[attr-defined]
 
     @pytest.hookimpl(optionalhook=True)
@@ -30,9 +31,10 @@ class Distributing:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Every worker collects the same; what one of them saw is what there was."""
-        self.session.aside_files, self.session.aside_items, self.session.missing_ids = getattr(
-            node, "workeroutput", {}
-        ).get(_OUTPUT, [self.session.aside_files, self.session.aside_items, self.session.missing_ids])
+        counted = getattr(node, "workeroutput", {}).get(_OUTPUT)
+        if counted is not None:
+            session = self.session
+            session.aside_files, session.aside_items, session.missing_ids, session.idle_waivers = counted
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -56,6 +56,21 @@ class Reporting:
                 write(row)
         for row in self.session.tally.ratios():
             write(row)
+        for row in self.session.tally.leak_lines():
+            write(row)
+        for line in self._shared_kernels():
+            write(line)
+        for waiver in self.session.settings.waivers.entries:
+            used = self.session.tally.waived[waiver.number]
+            needed = f", needed by {used} items" if waiver.max_units else ""
+            write(
+                f"known difference {waiver.number}: {waiver.text(self.session.settings.waivers.today)}{needed}",
+                yellow=True,
+            )
+        for waiver in self.session.unneeded:
+            write(f"known difference {waiver.number} is no longer needed: {waiver.case}; remove it", yellow=True)
+        for text, node_id in self.session.tally.unsteady:
+            write(f"nondeterministic: {node_id}: {text}", yellow=True)
         for node_id, reason in self.session.tally.unsure:
             write(f"{node_id}: {reason}", yellow=True)
         if self.session.no_timing:
@@ -69,6 +84,17 @@ class Reporting:
             )
         for text in self.session.complaints():
             write(f"failed: {text}", red=True)
+
+    def _shared_kernels(self) -> list[str]:
+        """Sides that run the same kernels prove less by agreeing."""
+        groups: dict[str, list[str]] = {}
+        for name, kernels in self.session.lab.kernels.items():
+            groups.setdefault(kernels, []).append(name)
+        return [
+            f"{' and '.join(names)} run the same kernels: that they agree proves less"
+            for names in groups.values()
+            if len(names) > 1
+        ]
 
     def _side_text(self, name: str) -> str:
         """``torch 2.13.0`` as loaded, else as found."""

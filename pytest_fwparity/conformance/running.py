@@ -6,6 +6,7 @@ import os
 import shlex
 import statistics
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,20 @@ class Running:
 
     def deliver(self, node: pytest.Item, question: Question, verdict: Verdict) -> None:
         """Record a verdict on its item, then pass, fail or skip."""
+        if verdict.kind == "mended" and self.session.settings.strict:
+            text = f"mended: {verdict.message}"
+            verdict = replace(verdict, outcome=DIFFER, message=text)
         worst = verdict.worst
         entries: dict[str, Any] = {"verdict": verdict.outcome, "tensors": verdict.compared}
         if verdict.kind:
             entries["kind"] = verdict.kind
         if worst is not None:
             entries |= {"units": f"{worst.units:.4g}", "limit": f"{worst.limit:g}", "output": worst.name}
+        if verdict.blamed:
+            entries |= {"blamed": ",".join(verdict.blamed), "blamed_by": verdict.blamed_by}
+        seen = [finding.sees for finding in verdict.findings if finding.sees]
+        if seen:  # the smallest relative fault that would have been seen in every result
+            entries["sees"] = f"{max(seen):.2g}"
         for name, text in verdict.notes.items():
             entries[name.replace(" ", "_")] = text
         node.user_properties += [(f"fwparity_{name}", value) for name, value in entries.items()]

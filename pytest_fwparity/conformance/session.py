@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from pytest_fwparity import options
+from pytest_fwparity.cases.waivers import Waiver
+from pytest_fwparity.checks.cache import MovementCache
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.records.speed import ReplayClock
 from pytest_fwparity.report.terminal import Tally
@@ -37,6 +39,8 @@ class ParitySession:
         self.aside_files = 0
         self.aside_items = 0
         self.missing_ids: list[str] = []
+        #: numbers of waivers whose glob matches no case that was collected
+        self.idle_waivers: list[int] = []
         self.found: dict[str, Found] = {}
         if self.in_worker:
             self.selection = Selection.from_json(config.workerinput[SELECTION], self.suites)  # type: ignore[attr-defined]
@@ -47,8 +51,18 @@ class ParitySession:
         told = ("collectonly", "markers", "showfixtures", "show_fixtures_per_test")
         if not self.in_worker and not any(getattr(config.option, name, False) for name in told):
             self._probe()
-        self.lab = Lab(list(_pinned(self.settings.specs, config)), self.settings.limits, self.settings.in_process)
+        settings = self.settings
+        self.lab = Lab(
+            list(_pinned(settings.specs, config)),
+            settings.limits,
+            settings.in_process,
+            MovementCache(settings.cache) if settings.cache is not None else None,
+            settings.waivers,
+            settings.level,
+        )
         self.listed: set[str] = set()
+        #: whether nothing was selected on the command line, so that what never happened is worth a word
+        self.whole = not self.settings.cases and not self.selection.chosen and not config.option.keyword
         self.clocks: dict[str, ReplayClock] = {}
 
     def _probe(self) -> None:
@@ -85,7 +99,29 @@ class ParitySession:
                 f"{len(self.missing_ids)} listed cases were not collected: {', '.join(self.missing_ids[:5])}; "
                 "ids.txt of the suite lists them"
             )
+        for waiver in self.settings.waivers.expired:
+            texts.append(
+                f"known difference {waiver.number} ({waiver.case}) expired on {waiver.expires}: mend it, or renew it"
+            )
+        for waiver in self.settings.waivers.entries:
+            if waiver.number in self.idle_waivers:
+                texts.append(f"known difference {waiver.number} matches no case: {waiver.case!r}; correct or remove it")
+        if self.settings.strict:
+            texts += [
+                f"known difference {waiver.number} is no longer needed: {waiver.case}; remove it"
+                for waiver in self.unneeded
+            ]
         return texts
+
+    @property
+    def unneeded(self) -> list[Waiver]:
+        """Waivers that let nothing pass although items of all their cases were judged."""
+        idle = {*self.idle_waivers, *(waiver.number for waiver in self.settings.waivers.expired)}
+        return [
+            waiver
+            for waiver in self.settings.waivers.limits_all
+            if waiver.number not in idle and not self.tally.waived.get(waiver.number) and self.whole
+        ]
 
 
 def _pinned(specs: Any, config: pytest.Config) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,12 @@ class Tally:
     unsure: list[tuple[str, str]] = field(default_factory=list)
     speeds: list[dict[str, Any]] = field(default_factory=list)
     speed_items: int = 0
+    #: side to (case and variant, what its float64 loses as shipped)
+    leaks: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    #: number of a waiver to the items that it let pass
+    waived: Counter[int] = field(default_factory=Counter)
+    #: side and node id of results whose bits change where that is no fault
+    unsteady: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, properties: Mapping[str, Any], node_id: str, reason: str, failed: bool = False) -> None:
         outcome = properties.get("fwparity_verdict")
@@ -40,6 +47,14 @@ class Tally:
             self.unsure.append((node_id, reason))
         if properties.get("fwparity_kind") == "mended":
             self.mended.append(node_id)
+        for text in str(properties.get("fwparity_leak", "")).split("; "):
+            side, sign, what = text.partition(": ")
+            if sign:
+                self.leaks.setdefault(side, []).append((node_id, what))
+        for number in str(properties.get("fwparity_waivers", "")).split(","):
+            if number:
+                self.waived[int(number)] += 1
+        self.unsteady += [(str(text), node_id) for key, text in properties.items() if "nondeterministic" in key]
 
     @property
     def total(self) -> Counter[str]:
@@ -94,6 +109,17 @@ class Tally:
             for name, cells in rows
         ]
 
+    def leak_lines(self) -> list[str]:
+        """One line a side: how many results are not float64 as shipped, and the worst."""
+        lines = []
+        for side, listed in self.leaks.items():
+            worst = max(listed, key=lambda entry: _units(entry[1]))
+            lines.append(
+                f"float64 as shipped on {side}: not float64 in {len(listed)} variants, worst {worst[0]}: {worst[1]} "
+                "(kept in float64 for the verdicts)"
+            )
+        return lines
+
     def ratios(self) -> list[str]:
         """Time over torch's time for every side and case, by the median; above 1 the side takes longer than torch."""
         medians: dict[tuple[str, str], dict[str, float]] = {}
@@ -114,6 +140,11 @@ class Tally:
             for case, modes in sorted(cases.items()):
                 lines.append(f"  {case.ljust(width)}  " + "  ".join(f"{mode} {ratio}" for mode, ratio in modes.items()))
         return lines
+
+
+def _units(text: str) -> float:
+    found = re.search(r"by ([0-9.e+]+) units", text)
+    return float(found.group(1)) if found else 0.0
 
 
 def outcome_letter(outcome: str) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import functools
 import importlib
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from pytest_fwparity.cases.base import Case, describe
+from pytest_fwparity.cases.faults import Fault
 from pytest_fwparity.sides.movement import Cotangents, movement
+from pytest_fwparity.sides.slopes import slopes
+from pytest_fwparity.sides.spec import PURE
 from pytest_fwparity.sides.wire import Reply, Request
 
 
@@ -35,6 +39,8 @@ class Results:
     dtypes: dict[str, str] = field(default_factory=dict)
     no_gradient: list[str] = field(default_factory=list)
     info: dict[str, Any] = field(default_factory=dict)
+    #: what a training or optimizer held before each step: ``before/<step>/<name>``
+    states: dict[str, np.ndarray] = field(default_factory=dict)
 
     def add(self, name: str, array: np.ndarray, dtype: str) -> None:
         if name in self.arrays:
@@ -74,6 +80,7 @@ class Adapter(abc.ABC):
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.settings = dict(settings)
+        self.role = str(settings.get("role", ""))
         self.device = str(settings.get("device", "cpu"))
         self.threads = int(settings.get("threads", 1))
 
@@ -102,24 +109,55 @@ class Adapter(abc.ABC):
             raise Unsupported(f"side {self.settings['side']!r} has no operation {name!r}")
         return lambda case, request: run(self, case, request)
 
+    def framework(self) -> Any:
+        """The module that hooks and faults are handed."""
+        return None
+
     def pure(self) -> contextlib.AbstractContextManager[None]:
         """Remove what makes float64 not float64; undone on leaving."""
         return contextlib.nullcontext()
 
+    def impurities(self) -> list[str]:
+        """What still is not float64 when float64 is asked for, one sentence each."""
+        return []
+
+    def purity_text(self) -> str:
+        """Names the patches of :meth:`pure` and their text, for cache keys."""
+        return ""
+
+    def build(self) -> dict[str, str]:
+        """What tells two builds of one release apart."""
+        return {}
+
+    def noise(self, index: int, delta: float) -> contextlib.AbstractContextManager[None]:
+        """Move the result of every rounding operation by +-delta (Monte Carlo arithmetic)."""
+        raise Unsupported(f"side {self.settings['side']!r} cannot move the result of every operation")
+
+    def lacks(self, error: Exception) -> bool:
+        """Whether an exception says that the framework has no kernel for this dtype."""
+        return isinstance(error, NotImplementedError)
+
     def clear(self) -> None:
         """Free what trainings and replicas left."""
 
-    def answer(self, load: Callable[[], Any], request: Request) -> Reply:
-        """Run one request; global state is set before ``load`` imports the case, compared and restored after."""
+    def answer(self, load: Callable[[Mapping[str, Any], Mapping[str, Any] | None], Any], request: Request) -> Reply:
+        """Run one request; global state is set before ``load`` imports the case, compared and restored after.
+
+        ``load(subject, fields)`` finds what a subject names; a class is made with ``fields``.
+        """
         began = time.perf_counter()
         random.seed(0)
         np.random.seed(0)
         before = {**process_state(), **self.globals()}
         self.reset(request)
+        here = request.pure and self.role != PURE  # a pure worker is patched once and for all
         try:
             start = self.globals()
-            with self.pure() if request.pure else contextlib.nullcontext():
-                reply = self._run(load(), request)
+            with self.pure() if here else contextlib.nullcontext():
+                case = load(request.subject, request.fields)
+                stand_ins = {entry["replaces"]: load(entry, None) for entry in request.stand_ins}
+                with broken(self.framework(), [load(entry, None) for entry in request.faults]):
+                    reply = self._run(case, request, stand_ins)
             leaks = changed(start, self.globals())
         finally:
             self.restore(request)
@@ -130,6 +168,7 @@ class Adapter(abc.ABC):
         return Reply(
             arrays=reply.arrays,
             movement=reply.movement,
+            states=reply.states,
             dtypes=reply.dtypes,
             no_gradient=reply.no_gradient,
             info=reply.info,
@@ -137,9 +176,11 @@ class Adapter(abc.ABC):
             seconds=time.perf_counter() - began,
         )
 
-    def _run(self, case: Any, request: Request) -> Reply:
+    def _run(self, case: Any, request: Request, stand_ins: Mapping[str, Callable[..., Any]]) -> Reply:
         if request.differences and isinstance(case, Case):
             case = case.with_differences(request.differences)
+        for hook, function in stand_ins.items():
+            setattr(case, hook, getattr(function, "function", function).__get__(case))
         run = self.operation(request.op)(case, request)
         results = run(request.arrays, Cotangents())
         moved: dict[str, np.ndarray] = {}
@@ -152,14 +193,39 @@ class Adapter(abc.ABC):
                 float(request.movement["delta"]),
                 getattr(case, "domains", {}),
                 tuple(getattr(case, "fixed", ())),
+                self.noise if request.movement.get("operations") else None,
             )
+        if "directions" in request.options:
+            results.info["slopes"] = slopes(case, run, request, results.arrays)
         return Reply(
             arrays=results.arrays,
             movement=moved,
+            states=results.states,
             dtypes=results.dtypes,
             no_gradient=results.no_gradient,
             info=results.info,
         )
+
+
+@contextlib.contextmanager
+def broken(framework: Any, faults: Sequence[Fault]) -> Iterator[None]:
+    """Break ``framework`` as the faults say; mended on leaving."""
+    undo: list[Callable[[], None]] = []
+
+    def patch(owner: Any, name: str, new: Any) -> None:
+        if name in vars(owner):
+            undo.append(functools.partial(setattr, owner, name, vars(owner)[name]))
+        else:
+            undo.append(functools.partial(delattr, owner, name))
+        setattr(owner, name, new)
+
+    try:
+        for entry in faults:
+            entry.function(framework, patch)
+        yield
+    finally:
+        for mend in reversed(undo):
+            mend()
 
 
 def process_state() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,10 +39,12 @@ class Cotangents:
     """What outputs are contracted with in one run: fixed random arrays, moved like the inputs in a perturbed run.
 
     ``index`` is the number of the perturbed run (0: the plain run), ``delta`` the relative size of its perturbation.
+    Without ``backward`` no gradient is asked for.
     """
 
     index: int = 0
     delta: float = 0.0
+    backward: bool = True
 
     def __call__(self, name: str, shape: Sequence[int]) -> np.ndarray:
         """float64 array of ``shape`` for the output ``name``."""
@@ -59,14 +62,17 @@ def movement(
     delta: float,
     domains: Mapping[str, tuple[float, float]],
     fixed: tuple[str, ...],
+    noise: Callable[[int, float], contextlib.AbstractContextManager[None]] | None = None,
 ) -> dict[str, np.ndarray]:
     """Root mean square over ``count`` perturbed runs of the change of each floating result, per element (float64).
 
-    ``run(arrays, cotangents)`` computes the results.
+    ``run(arrays, cotangents)`` computes the results; ``noise(index, delta)``, where given, moves the result of every
+    operation meanwhile.
     """
     total = {name: np.zeros(value.shape) for name, value in results.items() if value.dtype.kind == "f"}
     for k in range(1, count + 1):
-        moved = run(perturbed(arrays, k, delta, domains, fixed), Cotangents(k, delta))
+        with noise(k, delta) if noise is not None else contextlib.nullcontext():
+            moved = run(perturbed(arrays, k, delta, domains, fixed), Cotangents(k, delta))
         for name in total:
             with np.errstate(invalid="ignore", over="ignore"):
                 change = moved[name] - results[name]

@@ -48,6 +48,14 @@ class Pool:
     def specs(self) -> dict[str, SideSpec]:
         return {name: side.spec for name, side in self._sides.items()}
 
+    def seat(self, name: str, role: str) -> str:
+        """The name under which a further worker of a side is asked; a side in pytest's own process has only itself."""
+        if name in self._in_process:
+            return name
+        spec = replace(self._sides[name].spec, role=role)
+        self._sides.setdefault(spec.seat, _Side(spec))
+        return spec.seat
+
     def greeting(self, name: str) -> dict[str, Any]:
         """What a side said of itself; empty before its start."""
         return self._sides[name].greeting
@@ -138,17 +146,17 @@ class Pool:
         worker = side.worker
         assert worker is not None
         if answer.leaks or worker.requests >= self.limits.requests or worker.resident > self.limits.memory:
-            self.replace(side.spec.name)
+            self.replace(side.spec.seat)
         return answer
 
     def _buried(self, side: _Side, trouble: Failure) -> Failure:
         """Count a death; after three in a row of the same cause the side is lost."""
-        self.replace(side.spec.name)
+        self.replace(side.spec.seat)
         side.deaths.append(_cause(trouble))
         last = side.deaths[-_DEATHS:]
         if len(last) == _DEATHS and len(set(last)) == 1:
             side.lost = (
-                f"side {side.spec.name!r} is lost: its worker ended {_DEATHS} times in a row in the same way "
+                f"side {side.spec.seat!r} is lost: its worker ended {_DEATHS} times in a row in the same way "
                 f"({trouble.message}); its other items fail at once"
             )
         return trouble

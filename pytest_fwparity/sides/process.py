@@ -69,7 +69,7 @@ class Worker:
             start_new_session=True,
         )
         self._jobs: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
-        threading.Thread(target=self._talk, name=f"fwparity {spec.name}", daemon=True).start()
+        threading.Thread(target=self._talk, name=f"fwparity {spec.seat}", daemon=True).start()
         self._started = self._in_thread(lambda: wire.read(self._reads))
 
     @property
@@ -95,7 +95,7 @@ class Worker:
         if not head.get("ok"):
             return Failure(
                 kind="start",
-                message=f"side {self.spec.name!r} cannot start in {self.spec.python}: {head.get('type')}: {head.get('message')}",
+                message=f"side {self.spec.seat!r} cannot start in {self.spec.python}: {head.get('type')}: {head.get('message')}",
                 traceback=str(head.get("traceback", "")),
                 log=self.log(),
             )
@@ -122,7 +122,7 @@ class Worker:
             return got
         head, arrays = got
         if not head.get("ok"):
-            return failed(head, self.spec.name, self.log())
+            return failed(head, self.spec.seat, self.log())
         try:
             reply = wire.unpack_reply(head, arrays)
         except wire.WireError as error:
@@ -172,7 +172,7 @@ class Worker:
             self._process.wait()
             return Failure(
                 kind="start" if what == "start" else "hung",
-                message=f"side {self.spec.name!r} did not {'start' if what == 'start' else 'answer'} within {limit:.3g} s "
+                message=f"side {self.spec.seat!r} did not {'start' if what == 'start' else 'answer'} within {limit:.3g} s "
                 f"and was killed; raise the limit with --fwparity-timeout {what}=SECONDS if that is too short",
                 log=self.log(),
             )
@@ -186,7 +186,7 @@ class Worker:
         self._process.wait()
         return Failure(
             kind="garbled",
-            message=f"side {self.spec.name!r} broke its private pipe ({error}) and was killed; "
+            message=f"side {self.spec.seat!r} broke its private pipe ({error}) and was killed; "
             "something in that process writes to a descriptor it did not open",
             log=self.log(),
         )
@@ -209,7 +209,7 @@ class Worker:
             how = f"ended with exit status {code}"
         return Failure(
             kind="start" if what == "start" else "died",
-            message=f"the worker of side {self.spec.name!r} (pid {self.pid}, {self.spec.python}) {how}",
+            message=f"the worker of side {self.spec.seat!r} (pid {self.pid}, {self.spec.python}) {how}",
             log=self.log(),
         )
 

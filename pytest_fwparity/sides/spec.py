@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: the worker in which float64 is float64, and the one that meets the cases in another order
+PURE, SECOND = "pure", "second"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SideKind:
@@ -12,13 +15,17 @@ class SideKind:
     ``family`` says whose hooks it calls (``keras`` or ``torch``); ``adapter`` is ``module:Class`` or ``file.py:Class`` of
     a :class:`pytest_fwparity.sides.adapter.Adapter`; ``needs`` maps each module that must be found in the interpreter
     to the extra of this package that installs it; ``distributions`` are the names under which a module's version may
-    be installed.
+    be installed. ``kernels`` names the library whose kernels it runs: sides of one library have one vote on who is off.
+    ``impure`` says that float64 is not float64 there as shipped, so that the float64 tier runs in a worker of its own,
+    patched.
     """
 
     name: str
     family: str
     adapter: str
     backend: str = ""
+    kernels: str = ""
+    impure: bool = False
     needs: dict[str, str] = field(default_factory=dict)
     distributions: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -28,13 +35,19 @@ _ON_KERAS = "pytest_fwparity.sides.on_keras:KerasSide"
 
 BUILT_IN = (
     SideKind(
-        name="torch", family="torch", adapter="pytest_fwparity.sides.on_torch:TorchSide", needs={"torch": "torch"}
+        name="torch",
+        family="torch",
+        adapter="pytest_fwparity.sides.on_torch:TorchSide",
+        kernels="torch",
+        needs={"torch": "torch"},
     ),
     SideKind(
         name="keras-tensorflow",
         family="keras",
         adapter=_ON_KERAS,
         backend="tensorflow",
+        kernels="tensorflow",
+        impure=True,
         needs={"keras": "tensorflow", "tensorflow": "tensorflow"},
         distributions={"tensorflow": _TENSORFLOW},
     ),
@@ -43,6 +56,8 @@ BUILT_IN = (
         family="keras",
         adapter=_ON_KERAS,
         backend="jax",
+        kernels="jax",
+        impure=True,
         needs={"keras": "jax", "jax": "jax"},
     ),
     SideKind(
@@ -50,6 +65,8 @@ BUILT_IN = (
         family="keras",
         adapter=_ON_KERAS,
         backend="torch",
+        kernels="torch",
+        impure=True,
         needs={"keras": "jax", "torch": "torch"},
     ),
 )
@@ -66,10 +83,17 @@ class SideSpec:
     #: folders put before and behind the interpreter's own on ``sys.path``
     first: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
+    #: which worker of the side this is: "" the plain one, PURE, or SECOND
+    role: str = ""
 
     @property
     def name(self) -> str:
         return f"{self.kind.name}@{self.label}" if self.label else self.kind.name
+
+    @property
+    def seat(self) -> str:
+        """Name of the side and of the role of its worker."""
+        return f"{self.name} ({self.role})" if self.role else self.name
 
     @property
     def family(self) -> str:
@@ -83,6 +107,7 @@ class SideSpec:
             "backend": self.kind.backend,
             "device": self.device,
             "threads": threads,
+            "role": self.role,
             "first": list(self.first),
             "last": list(self.last),
         }

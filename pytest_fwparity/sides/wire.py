@@ -48,10 +48,15 @@ class Request:
     policy: str = ""
     #: compute float64 truly in float64
     pure: bool = False
-    #: {"count", "delta"}: also run ``count`` times with every float moved by +-delta
+    #: {"count", "delta"}: also run ``count`` times with every float moved by +-delta; with "operations" every
+    #: operation's result is moved too
     movement: dict[str, Any] | None = None
     #: names of the declared differences that take the place of their hooks
     differences: list[str] = field(default_factory=list)
+    #: functions that take the place of hooks and are not the case's own: {"replaces", and where the function lives}
+    stand_ins: list[dict[str, Any]] = field(default_factory=list)
+    #: where the injected faults live that break the framework during this request
+    faults: list[dict[str, Any]] = field(default_factory=list)
     #: what only some operations take
     options: dict[str, Any] = field(default_factory=dict)
     #: nesting of each call's inputs; a leaf is None
@@ -66,6 +71,8 @@ class Reply:
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     #: root mean square movement of each result, where it was asked for
     movement: dict[str, np.ndarray] = field(default_factory=dict)
+    #: what a training or optimizer held before each step, where it was asked for: ``before/<step>/<name>``
+    states: dict[str, np.ndarray] = field(default_factory=dict)
     #: dtype of each result as the framework gave it
     dtypes: dict[str, str] = field(default_factory=dict)
     #: results that have no gradient there (sent as zeros)
@@ -166,7 +173,7 @@ def _exactly(fd: int, count: int) -> bytes:
     return b"".join(parts)
 
 
-_REQUEST_FIELDS = (
+REQUEST_FIELDS = (
     "op",
     "subject",
     "fields",
@@ -175,6 +182,8 @@ _REQUEST_FIELDS = (
     "pure",
     "movement",
     "differences",
+    "stand_ins",
+    "faults",
     "options",
     "skeleton",
 )
@@ -182,16 +191,17 @@ _REPLY_FIELDS = ("dtypes", "no_gradient", "leaks", "info", "seconds")
 
 
 def pack_request(request: Request) -> bytes:
-    return encode({name: getattr(request, name) for name in _REQUEST_FIELDS}, request.arrays)
+    return encode({name: getattr(request, name) for name in REQUEST_FIELDS}, request.arrays)
 
 
 def unpack_request(head: dict[str, Any], arrays: dict[str, np.ndarray]) -> Request:
-    return Request(**{name: head[name] for name in _REQUEST_FIELDS}, arrays=arrays)
+    return Request(**{name: head[name] for name in REQUEST_FIELDS}, arrays=arrays)
 
 
 def pack_reply(reply: Reply) -> bytes:
     arrays = {f"a:{name}": value for name, value in reply.arrays.items()}
     arrays |= {f"m:{name}": value for name, value in reply.movement.items()}
+    arrays |= {f"s:{name}": value for name, value in reply.states.items()}
     dtypes = {f"a:{name}": kind for name, kind in reply.dtypes.items()}
     return encode({"ok": True, **{name: getattr(reply, name) for name in _REPLY_FIELDS}}, arrays, dtypes)
 
@@ -202,6 +212,7 @@ def unpack_reply(head: dict[str, Any], arrays: dict[str, np.ndarray]) -> Reply:
             **{name: head[name] for name in _REPLY_FIELDS},
             arrays={name[2:]: value for name, value in arrays.items() if name.startswith("a:")},
             movement={name[2:]: value for name, value in arrays.items() if name.startswith("m:")},
+            states={name[2:]: value for name, value in arrays.items() if name.startswith("s:")},
         )
     except KeyError as error:
         raise WireError(f"a reply without {error}") from error

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
+import hashlib
 import importlib
 import importlib.util
 import os
+import platform
 import signal
 import sys
 import time
@@ -13,10 +16,13 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from pytest_fwparity.cases.errors import DefinitionError
 from pytest_fwparity.sides import wire
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Unsupported
 from pytest_fwparity.sides.loading import Loader, SubjectError
+from pytest_fwparity.sides.spec import PURE
 
 
 class Server:
@@ -33,6 +39,9 @@ class Server:
         for folder in reversed(self.settings.get("first", [])):
             sys.path.insert(0, folder)
         found = self.adapter.start()
+        if self.adapter.role == PURE:
+            self._patched = contextlib.ExitStack()
+            self._patched.enter_context(self.adapter.pure())
         for folder in self.settings.get("last", []):
             if folder not in sys.path:
                 sys.path.append(folder)
@@ -42,15 +51,22 @@ class Server:
             "executable": sys.executable,
             "pid": os.getpid(),
             "seconds": time.perf_counter() - began,
+            "impurities": self.adapter.impurities(),
+            "identity": self._identity(),
             **found,
         }
+
+    def _identity(self) -> dict[str, Any]:
+        """What can change a bit of a result here: machine, flags, patches; addresses in memory left out."""
+        flags = {name: value for name, value in self.adapter.globals().items() if "cast" not in name}
+        return {**machine(), **flags, "purity": self.adapter.purity_text(), **self.adapter.build()}
 
     def answer(self, request: wire.Request) -> wire.Reply:
         """Run one request; raises what the case or the framework raises."""
 
-        def load() -> Any:
-            subject = self.loader.load(request.subject)
-            return subject(**request.fields) if isinstance(subject, type) else subject
+        def load(subject: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Any:
+            found = self.loader.load(subject)
+            return found(**fields) if isinstance(found, type) and fields is not None else found
 
         return self.adapter.answer(load, request)
 
@@ -104,7 +120,25 @@ def serve(server: Server, request: wire.Request) -> bytes:
         info = {**reply.info, "rss": resident()}
         return wire.pack_reply(wire.Reply(**{**vars(reply), "info": info}))
     except Exception as error:
-        return wire.encode(failure(error), {})
+        head = failure(error)
+        if request.dtype != "float32" and server.adapter.lacks(error):
+            line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+            what = f"{server.settings['side']} has no kernel for it in {request.dtype}: {line.strip()[:300]}"
+            head |= {"unsupported": True, "yours": False, "message": what}
+        return wire.encode(head, {})
+
+
+def machine() -> dict[str, str]:
+    """What of this machine and interpreter can change a bit of a result."""
+    found = {"python": sys.version.split()[0], "numpy": np.__version__, "machine": platform.machine()}
+    try:
+        with open("/proc/cpuinfo") as file:
+            lines = file.read().split("\n\n")[0].splitlines()
+        told = [line for line in lines if line.split("\t")[0].strip() in ("model name", "flags", "Features")]
+        found["cpu"] = hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+    except OSError:
+        found["cpu"] = platform.processor()
+    return found
 
 
 #: files whose frames tell a reader nothing

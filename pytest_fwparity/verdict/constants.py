@@ -7,16 +7,9 @@ import json
 from importlib import resources
 from typing import Any
 
-#: unit roundoff of each dtype
-UNIT = {
-    "float64": 2.0**-53,
-    "float32": 2.0**-24,
-    "tf32": 2.0**-11,
-    "float16": 2.0**-11,
-    "bfloat16": 2.0**-8,
-}
-#: smallest subnormal of each dtype
-TINY = {"float64": 2.0**-1074, "float32": 2.0**-149, "tf32": 2.0**-136, "float16": 2.0**-24, "bfloat16": 2.0**-133}
+from pytest_fwparity.formats import TINY, UNIT
+
+__all__ = ["MOVEMENT_COUNT", "MOVEMENT_DELTA", "TINY", "UNIT", "limits"]
 
 #: number of perturbed runs, and the relative size of the perturbation in the float64 and float32 tiers
 MOVEMENT_COUNT = 8

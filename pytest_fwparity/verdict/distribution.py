@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from pytest_fwparity.verdict.measured import Measured
 from pytest_fwparity.verdict.outcome import Finding
-from pytest_fwparity.verdict.rule import Measured
 
 #: probability that two equal distributions are called different
 FALSE_ALARM = 1e-9

@@ -1,22 +1,23 @@
-"""From findings to a verdict, and from a verdict to who is to blame."""
+"""From findings to a verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-import numpy as np
-
-from pytest_fwparity.verdict.constants import limits
+from pytest_fwparity.verdict.measured import GRADIENT, order
 from pytest_fwparity.verdict.outcome import AGREE, DIFFER, INCONCLUSIVE, Finding, Verdict
-from pytest_fwparity.verdict.rule import Measured, measure, scale
 
 _SHOWN = 3
+#: faults of a result that was computed and measured, so that what came before it can be said to agree
+_MEASURED = ("semantic", "leak", "imprecise", "non-finite", "overflow", "integer")
 
 
 def decide(findings: Sequence[Finding]) -> Verdict:
-    """Any fault: differ. Else anything unsure: inconclusive. Else agree, with something compared."""
-    faults = [finding for finding in findings if finding.fault]
+    """Any fault: differ. Else anything unsure: inconclusive. Else agree, with something compared.
+
+    The first fault shown is the first that is computed: what it is computed from agrees.
+    """
+    faults = sorted((finding for finding in findings if finding.fault), key=lambda finding: order(finding.name))
     unsure = [finding for finding in findings if finding.unsure]
     if faults:
         lines = []
@@ -29,6 +30,8 @@ def decide(findings: Sequence[Finding]) -> Verdict:
         lines.append(
             f"compared {len(findings)} tensors; {len(good)} agree" + (f": {', '.join(good[:8])}" if good else "")
         )
+        if faults[0].fault in _MEASURED and faults[0].name:
+            lines.append(_first(faults[0].name, [finding.name for finding in findings if finding.good]))
         return Verdict(outcome=DIFFER, kind=faults[0].fault, message="\n".join(lines), findings=tuple(findings))
     if unsure:
         return Verdict(
@@ -42,38 +45,11 @@ def decide(findings: Sequence[Finding]) -> Verdict:
     return Verdict(outcome=AGREE, findings=tuple(findings))
 
 
-def blame(
-    verdict: Verdict,
-    sides: Sequence[Measured],
-    reference: Measured | None,
-    movement: Mapping[str, np.ndarray],
-    outputs: Sequence[str] = (),
-) -> Verdict:
-    """Add who is off, as the NumPy reference says; ``outputs`` are the results that a reference could give."""
-    if verdict.outcome != DIFFER or verdict.kind not in ("semantic", "non-finite"):
-        return verdict
-    first = next(finding for finding in verdict.findings if finding.fault)
-    lines = []
-    if reference is not None and first.name in reference.arrays:
-        limit = float(limits("float64")["semantic"])
-        y = reference.arrays[first.name].astype(np.float64)
-        units = {}
-        for side in sides:
-            x = side.arrays.get(first.name)
-            if x is not None and x.shape == y.shape:
-                moved = movement.get(first.name, np.zeros(y.shape))
-                s = scale(y, moved, "float64")
-                units[side.side] = measure(first.name, x, y, s, limit, side.side, "reference", "semantic", moved).units
-        right = [f"{name} ({z:.3g} units)" for name, z in units.items() if z <= limit]
-        wrong = [f"{name} ({z:.3g} units)" for name, z in units.items() if not z <= limit]
-        if wrong:
-            lines.append(
-                f"blame: the NumPy reference agrees with {' and '.join(right) or 'no side'}, "
-                f"not with {' and '.join(wrong)}"
-            )
-    elif first.name.startswith("grad "):
-        if all(finding.good for finding in verdict.findings if not finding.name.startswith("grad ")):
-            lines.append("blame: every output agrees, so that the backward pass of one side is off")
-    elif reference is None and first.name in outputs:
-        lines.append(f"blame: unknown; give the case a NumPy reference() of {first.name!r} to settle it")
-    return replace(verdict, message="\n".join([verdict.message, *lines]))
+def _first(name: str, good: Sequence[str]) -> str:
+    """Where the sides part: the first result that is off, and what it was computed from."""
+    before = [other for other in good if order(other) < order(name) and not other.startswith(GRADIENT)]
+    if name.startswith(GRADIENT) and before:
+        return f"first off: {name}; every output before it agrees, so that it is a backward pass that is off"
+    if before:
+        return f"first off: {name}; {before[-1]} before it agrees"
+    return f"first off: {name}; its inputs and weights are the same bytes on every side"

@@ -20,14 +20,22 @@ class Finding:
     """What one comparison of one tensor showed.
 
     ``units`` is the error in units of what rounding explains, ``limit`` the most that is allowed; ``fault`` names what
-    is wrong (``semantic``, ``imprecise``, ``shape``, ``dtype``, ``missing``, ``non-finite``, ``overflow``, ``integer``,
-    ``gradient``, ``vacuous``, ``vanishing``, ``bits``, ``distribution``), empty if nothing; ``unsure`` says why
-    nothing can be decided. ``lines`` explain it to a reader.
+    is wrong (``semantic``, ``leak``, ``imprecise``, ``shape``, ``dtype``, ``missing``, ``non-finite``, ``overflow``,
+    ``integer``, ``gradient``, ``oracle``, ``nondeterministic``, ``vacuous``, ``vanishing``, ``constant``, ``bits``,
+    ``distribution``, ``mended``), empty if nothing; ``unsure`` says why nothing can be decided. ``lines`` explain it to a
+    reader.
     """
 
     name: str
     units: float = 0.0
     limit: float = 0.0
+    #: root mean square error in units, where elements were measured
+    rms: float = 0.0
+    #: the smallest relative fault that the float64 tier can see here; 0 where that was not asked
+    sees: float = 0.0
+    #: the side that was measured and its working dtype, where it is one
+    side: str = ""
+    dtype: str = ""
     fault: str = ""
     unsure: str = ""
     where: str = ""
@@ -47,6 +55,9 @@ class Verdict:
     kind: str = ""
     message: str = ""
     findings: tuple[Finding, ...] = ()
+    #: the sides that are off, and how that is known: ``reference``, ``finite differences``, ``vote``; empty if unknown
+    blamed: tuple[str, ...] = ()
+    blamed_by: str = ""
     #: free-form facts for reports
     notes: dict[str, str] = field(default_factory=dict)
 

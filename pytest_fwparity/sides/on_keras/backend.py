@@ -45,9 +45,12 @@ class Backend(abc.ABC):
         """Global state of the backend that a case must leave as it found it."""
         return {}
 
-    def pure(self) -> contextlib.AbstractContextManager[None]:
-        """Remove what makes float64 not float64."""
-        return contextlib.nullcontext()
+    def lacks(self, error: Exception) -> bool:
+        """Whether an exception says that the backend has no kernel for this dtype."""
+        return isinstance(error, NotImplementedError)
+
+    def tf32(self, allowed: bool) -> None:
+        """Allow or forbid TensorFloat-32 in float32 products, where the device has it."""
 
     def wide(self, dtype: str) -> contextlib.AbstractContextManager[None]:
         """Allow float64 where the backend switches it off."""

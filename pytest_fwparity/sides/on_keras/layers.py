@@ -140,6 +140,8 @@ def differentiate(
         side.add(results, name, values[name])
     for name, value in rest["after"].items():
         side.add(results, name, value)
+    if not cotangents.backward:
+        return results
     weights = []
     for name, value in zip(order.floats, outputs, strict=True):
         shape = tuple(value.shape)

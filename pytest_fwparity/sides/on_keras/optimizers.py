@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def optimizer(side: KerasSide, case: Any, request: Request) -> Run:
-    """Fixed gradients in, parameters and slots out, after every step."""
+    """Fixed gradients in, parameters and slots out, after every step.
+
+    ``options["states"]`` keeps what stood before each step; arrays ``before/<step>/...`` are put there instead, so that
+    each step starts from them.
+    """
     keras = side.keras
 
     def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
@@ -32,7 +36,11 @@ def optimizer(side: KerasSide, case: Any, request: Request) -> Run:
         made = case.keras(keras)
         made.build(list(parameters.values()))
         slots = {(name, slot): _slot(case, made, name, slot) for name in parameters for slot in _slot_names(case)}
+        held = {**parameters, **optimizer_state(made)}
         for step, skeleton in enumerate(request.skeleton):
+            force(held, arrays, step)
+            if request.options.get("states"):
+                results.states |= {f"before/{step}/{name}": side.array(value)[0] for name, value in held.items()}
             gradients = [side.backend.tensor(arrays[f"inputs/{step}/{name}"], request.dtype) for name in skeleton]
             made.apply(gradients, [parameters[name] for name in skeleton])
             for name, parameter in parameters.items():
@@ -42,6 +50,24 @@ def optimizer(side: KerasSide, case: Any, request: Request) -> Run:
         return results
 
     return run
+
+
+def optimizer_state(made: Any) -> dict[str, Any]:
+    """The floating variables of an optimizer but for its rate, by their order; paths need not be unique."""
+    inner = getattr(made, "inner_optimizer", made)
+    return {
+        f"slot {index}": variable
+        for index, variable in enumerate(inner.variables)
+        if "float" in str(variable.dtype) and not variable.path.endswith("learning_rate")
+    }
+
+
+def force(held: Mapping[str, Any], arrays: Mapping[str, np.ndarray], step: int) -> None:
+    """Put the state that stands before ``step`` into the variables, where one is given."""
+    for name, variable in held.items():
+        value = arrays.get(f"before/{step}/{name}")
+        if value is not None:
+            variable.assign(value)
 
 
 def _slot_names(case: Any) -> list[str]:

@@ -12,6 +12,8 @@ import numpy as np
 
 from pytest_fwparity.cases.base import describe
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
+from pytest_fwparity.sides.kernels import driver
+from pytest_fwparity.sides.on_keras import purity
 from pytest_fwparity.sides.on_keras.backend import Backend
 from pytest_fwparity.sides.wire import Request
 
@@ -65,11 +67,13 @@ class KerasSide(Adapter):
         self._wide = contextlib.ExitStack()
         self._wide.enter_context(self.backend.wide(request.dtype))
         self._set(floatx=request.dtype, policy=request.policy or request.dtype)
+        self.backend.tf32(bool(request.options.get("tf32")))
         self.keras.config.set_image_data_format("channels_last")
         self._forget_global_seed()
         self.backend.reset()
 
     def restore(self, request: Request) -> None:
+        self.backend.tf32(False)
         self._set(floatx="float32", policy="float32")
         self._wide.close()
 
@@ -77,8 +81,24 @@ class KerasSide(Adapter):
         self.keras.utils.clear_session()
         self._set(floatx="float32", policy="float32")
 
+    def framework(self) -> Any:
+        return self.keras
+
     def pure(self) -> contextlib.AbstractContextManager[None]:
-        return self.backend.pure()
+        return purity.pure(self.backend.name)
+
+    def impurities(self) -> list[str]:
+        with self.backend.wide("float64"):
+            return purity.impurities(self.keras)
+
+    def purity_text(self) -> str:
+        return purity.purity_text(self.backend.name)
+
+    def lacks(self, error: Exception) -> bool:
+        return self.backend.lacks(error)
+
+    def build(self) -> dict[str, str]:
+        return {"driver": driver()} if self.device.startswith("cuda") else {}
 
     def _set(self, *, floatx: str, policy: str) -> None:
         self.keras.config.set_floatx(floatx)
@@ -109,8 +129,9 @@ class KerasSide(Adapter):
             made = np.asarray(value)
             return made, made.dtype.name
         kind = self.dtype_of(value)
-        made = np.asarray(self.keras.ops.convert_to_numpy(value))
-        return (made.astype(np.float32) if kind == "bfloat16" else made), kind
+        if kind == "bfloat16":  # NumPy has no such dtype, and a scalar of one is no array
+            value = self.keras.ops.cast(value, "float32")
+        return np.asarray(self.keras.ops.convert_to_numpy(value)), kind
 
     def add(self, results: Results, name: str, value: Any) -> None:
         array, kind = self.array(value)

@@ -9,6 +9,7 @@ import numpy as np
 
 from pytest_fwparity.sides.adapter import Results, Run
 from pytest_fwparity.sides.movement import Cotangents
+from pytest_fwparity.sides.on_keras.optimizers import force, optimizer_state
 from pytest_fwparity.sides.wire import Request
 
 if TYPE_CHECKING:
@@ -49,19 +50,29 @@ def fit(side: KerasSide, case: Any, request: Request, arrays: Mapping[str, np.nd
     """Load the case's weights into ``model``, fit, and record from a callback.
 
     ``fit`` logs the running mean of the loss: the metrics are reset before each batch, so that each batch's own loss
-    is seen. ``options["skip"]`` names the steps that loss scaling leaves out, for a run that has no scaler itself: the
+    is seen. ``options["states"]`` keeps what stood before each batch; arrays ``before/<batch>/...`` are put there instead.
+    ``options["skip"]`` names the steps that loss scaling leaves out, for a run that has no scaler itself: the
     state before them is put back after them.
     """
     keras = side.keras
     results = Results()
     model, x, target, variables = prepared(side, case, request, arrays, model)
     skip = set(request.options.get("skip", ()))
+    keeps = bool(request.options.get("states"))
+    held: dict[str, Any] = {}
+    if keeps or any(name.startswith("before/") for name in arrays):
+        model.optimizer.build(model.trainable_variables)
+        held = {**variables, **optimizer_state(model.optimizer)}
     scales: list[float] = []
     losses: list[Any] = []
 
     class Recorder(keras.callbacks.Callback):  # type: ignore[misc, name-defined]
         def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
             self.model.reset_metrics()  # reading self.model lets JAX's fit see the change
+            force(held, arrays, batch)
+            if keeps:
+                states = {f"before/{batch}/{name}": np.array(side.array(value)[0]) for name, value in held.items()}
+                results.states.update(states)
             if batch in skip:
                 self.before = [np.array(keras.ops.convert_to_numpy(v)) for v in self._state()]
 
@@ -82,7 +93,8 @@ def fit(side: KerasSide, case: Any, request: Request, arrays: Mapping[str, np.nd
 
     model.fit(x, target, batch_size=int(case.batch), epochs=1, shuffle=False, verbose=0, callbacks=[Recorder()])
     for step, value in enumerate(losses):
-        results.add(f"loss[{step}]", np.asarray(value, request.dtype), request.dtype)
+        held_in = "float32" if request.dtype == "bfloat16" else request.dtype  # NumPy has no bfloat16
+        results.add(f"loss[{step}]", np.asarray(float(value), held_in), request.dtype)
     results.info["scales"] = scales
     results.info["jit"] = str(model.jit_compile)
     return results

@@ -66,11 +66,6 @@ class Jax(Backend):
         }
 
     @contextlib.contextmanager
-    def pure(self) -> Iterator[None]:
-        with widened_result_type(), widened_attention():
-            yield
-
-    @contextlib.contextmanager
     def wide(self, dtype: str) -> Iterator[None]:
         """JAX computes in 32 bits unless told otherwise."""
         if dtype != "float64":
@@ -83,54 +78,14 @@ class Jax(Backend):
         finally:
             self.jax.config.update("jax_enable_x64", before)
 
+    def lacks(self, error: Exception) -> bool:
+        unimplemented = type(error).__name__ in ("JaxRuntimeError", "XlaRuntimeError") and "UNIMPLEMENTED" in str(error)
+        return unimplemented or super().lacks(error)
+
+    def tf32(self, allowed: bool) -> None:
+        if self.device.startswith("cuda"):
+            precision = "tensorfloat32" if allowed else "highest"
+            self.jax.config.update("jax_default_matmul_precision", precision)
+
     def wait(self, value: Any) -> None:
         self.jax.block_until_ready(value)
-
-
-class _Float64ForFloat32:
-    """NumPy, but ``float32`` is ``float64``."""
-
-    float32 = np.float64
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
-
-
-@contextlib.contextmanager
-def widened_attention() -> Iterator[None]:
-    """``jax.nn.dot_product_attention`` computes its softmax in float32, float64 inputs or not (jax 0.10.2): not now.
-
-    Where this release of JAX keeps that function elsewhere nothing is changed, and the float64 check says what it sees.
-    """
-    try:
-        from jax._src.nn import functions
-    except ImportError:
-        yield
-        return
-    stock = functions.np
-    functions.np = _Float64ForFloat32()
-    try:
-        yield
-    finally:
-        functions.np = stock
-
-
-@contextlib.contextmanager
-def widened_result_type() -> Iterator[None]:
-    """Keras demotes float64 to float32 in ``result_type`` on every backend but TensorFlow (keras#23223): not now."""
-    from keras.src.backend.common import dtypes
-
-    narrow = dtypes.BIT64_TO_BIT32_DTYPE
-    kept = dict(narrow)
-    cached = [entry for entry in vars(dtypes).values() if hasattr(entry, "cache_clear")]
-    narrow.pop("float64", None)
-    narrow["int64"] = "int64"
-    for entry in cached:
-        entry.cache_clear()
-    try:
-        yield
-    finally:
-        narrow.clear()
-        narrow.update(kept)
-        for entry in cached:
-            entry.cache_clear()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,6 @@ class TensorFlow(Backend):
             for gpu in gpus:
                 tf.config.experimental.set_memory_growth(gpu, True)
             name = str(tf.config.experimental.get_device_details(gpus[0]).get("device_name", "gpu"))
-            tf.config.experimental.enable_tensor_float_32_execution(False)
         else:
             tf.config.set_visible_devices([], "GPU")
             cpu = tf.config.list_physical_devices("CPU")[0]
@@ -39,6 +37,7 @@ class TensorFlow(Backend):
         from tensorflow.python.ops import math_ops
 
         self.math_ops = math_ops
+        self.tf32(False)
         return {"versions": {"tensorflow": tf.__version__}, "file": tf.__file__, "device": name}
 
     def tensor(self, array: np.ndarray, dtype: str) -> Any:
@@ -73,29 +72,19 @@ class TensorFlow(Backend):
             "tensorflow cast": (id(tf.cast), id(self.math_ops.cast), id(tf.convert_to_tensor)),
         }
 
-    @contextlib.contextmanager
-    def pure(self) -> Iterator[None]:
-        """Python floats pass through float32 in ``tf.cast`` (tensorflow#35938, #57779, #64548) and become float32 in
-        ``tf.convert_to_tensor`` whatever the floatx; here they are converted to float64 at once."""
-        tf, math_ops = self.tf, self.math_ops
-        stock_public, stock, stock_convert = tf.cast, math_ops.cast, tf.convert_to_tensor
+    def lacks(self, error: Exception) -> bool:
+        """No kernel is registered for the dtype (NotFound), an attribute takes no such dtype, or a type list refuses it."""
+        errors = self.tf.errors
+        text = str(error)
+        missing = isinstance(error, (errors.NotFoundError, errors.UnimplementedError)) and (
+            "Could not find device" in text or "No registered" in text or "not supported" in text or "OpKernel" in text
+        )
+        refused = isinstance(error, errors.InvalidArgumentError) and "is not in the list of allowed values" in text
+        typed = isinstance(error, TypeError) and "not in list of allowed values" in text
+        return missing or refused or typed or super().lacks(error)
 
-        def cast(x: Any, dtype: Any, name: Any = None) -> Any:
-            if isinstance(x, float) and tf.as_dtype(dtype).is_floating:
-                return tf.convert_to_tensor(np.asarray(x, np.float64).astype(tf.as_dtype(dtype).as_numpy_dtype))
-            return stock(x, dtype, name)
-
-        def convert_to_tensor(value: Any, dtype: Any = None, **options: Any) -> Any:
-            if dtype is None and isinstance(value, float) and not isinstance(value, np.floating):
-                dtype = tf.float64
-            return stock_convert(value, dtype, **options)
-
-        tf.cast = math_ops.cast = cast
-        tf.convert_to_tensor = convert_to_tensor
-        try:
-            yield
-        finally:
-            tf.cast, math_ops.cast, tf.convert_to_tensor = stock_public, stock, stock_convert
+    def tf32(self, allowed: bool) -> None:
+        self.tf.config.experimental.enable_tensor_float_32_execution(allowed and self.device.startswith("cuda"))
 
     def wait(self, value: Any) -> None:
         for leaf in self.tf.nest.flatten(value):

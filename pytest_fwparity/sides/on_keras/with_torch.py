@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from pytest_fwparity.sides.kernels import allow_tf32, no_kernel
 from pytest_fwparity.sides.on_keras.backend import Backend, Computed, Pullback
-from pytest_fwparity.sides.on_keras.with_jax import widened_result_type
 
 
 class Torch(Backend):
@@ -29,9 +28,8 @@ class Torch(Backend):
                 raise RuntimeError(
                     f"torch {torch.__version__} sees no CUDA device; use --fwparity-device keras-torch=cpu"
                 )
-            torch.backends.cuda.matmul.allow_tf32 = False
-            torch.backends.cudnn.allow_tf32 = False
             name = torch.cuda.get_device_name()
+        self.tf32(False)
         return {"versions": {"torch": torch.__version__}, "file": torch.__file__, "device": name}
 
     def tensor(self, array: np.ndarray, dtype: str) -> Any:
@@ -64,13 +62,14 @@ class Torch(Backend):
             "torch grad mode": torch.is_grad_enabled(),
         }
 
-    @contextlib.contextmanager
-    def pure(self) -> Iterator[None]:
-        with widened_result_type():
-            yield
-
     def reset(self) -> None:
         self.torch.manual_seed(0)
+
+    def lacks(self, error: Exception) -> bool:
+        return no_kernel(error)
+
+    def tf32(self, allowed: bool) -> None:
+        allow_tf32(self.torch, allowed and self.device.startswith("cuda"))
 
     def wait(self, value: Any) -> None:
         if self.device.startswith("cuda"):

@@ -136,7 +136,7 @@ def add_outputs_and_gradients(
             grounds.append(value)
             weights.append(side.tensor(cotangents(name, tuple(value.shape)), "float64").to(value.dtype))
     wanted = {name: leaf for name, leaf in leaves.items() if side.is_tensor(leaf) and leaf.requires_grad}
-    if not wanted:
+    if not wanted or not cotangents.backward:
         return
     found = [None] * len(wanted)
     if grounds:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def optimizer(side: TorchSide, case: Any, request: Request) -> Run:
-    """Fixed gradients in, parameters and slots out, after every step."""
+    """Fixed gradients in, parameters and slots out, after every step.
+
+    ``options["states"]`` keeps what stood before each step; arrays ``before/<step>/...`` are put there instead, so that
+    each step starts from them.
+    """
     torch = side.torch
 
     def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
@@ -29,6 +33,10 @@ def optimizer(side: TorchSide, case: Any, request: Request) -> Run:
         made = case.torch(torch, list(parameters.values()))
         stepper, scheduler = made if isinstance(made, tuple) else (made, None)
         for step, skeleton in enumerate(request.skeleton):
+            held = {**parameters, **optimizer_state(side, stepper, parameters)}
+            force(side, held, arrays, step)
+            if request.options.get("states"):
+                results.states |= {f"before/{step}/{name}": side.array(value)[0] for name, value in held.items()}
             for name in skeleton:
                 parameters[name].grad = side.tensor(arrays[f"inputs/{step}/{name}"], request.dtype)
             case.torch_step(torch, stepper, step)
@@ -42,6 +50,25 @@ def optimizer(side: TorchSide, case: Any, request: Request) -> Run:
         return results
 
     return run
+
+
+def optimizer_state(side: TorchSide, stepper: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The floating state of an optimizer but for its count of steps: ``<parameter>.<key>``."""
+    return {
+        f"{name}.{key}": value
+        for name, parameter in parameters.items()
+        for key, value in stepper.state.get(parameter, {}).items()
+        if side.is_tensor(value) and value.is_floating_point() and key != "step"
+    }
+
+
+def force(side: TorchSide, held: Mapping[str, Any], arrays: Mapping[str, np.ndarray], step: int) -> None:
+    """Put the state that stands before ``step`` into the tensors, where one is given."""
+    with side.torch.no_grad():
+        for name, tensor in held.items():
+            value = arrays.get(f"before/{step}/{name}")
+            if value is not None:
+                tensor.copy_(side.torch.as_tensor(value))
 
 
 def schedule(side: TorchSide, case: Any, request: Request) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from pytest_fwparity.cases.base import describe
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
+from pytest_fwparity.sides.kernels import allow_tf32, driver, no_kernel
+from pytest_fwparity.sides.on_torch.noise import noise
 from pytest_fwparity.sides.wire import Request
 
 
@@ -23,12 +26,9 @@ class TorchSide(Adapter):
 
         self.torch = torch
         torch.set_num_threads(self.threads)
-        if self.device.startswith("cuda"):
-            if not torch.cuda.is_available():
-                raise RuntimeError(f"torch {torch.__version__} sees no CUDA device; use --fwparity-device torch=cpu")
-            torch.backends.cuda.matmul.allow_tf32 = False
-            torch.backends.cudnn.allow_tf32 = False
-        self._flags = self.globals()
+        if self.device.startswith("cuda") and not torch.cuda.is_available():
+            raise RuntimeError(f"torch {torch.__version__} sees no CUDA device; use --fwparity-device torch=cpu")
+        allow_tf32(torch, False)
         name = torch.cuda.get_device_name(self.device) if self.device.startswith("cuda") else "cpu"
         versions = {"torch": torch.__version__, "numpy": np.__version__}
         if torch.version.cuda and self.device.startswith("cuda"):
@@ -59,9 +59,27 @@ class TorchSide(Adapter):
             ),
         }
 
+    def framework(self) -> Any:
+        return self.torch
+
+    def build(self) -> dict[str, str]:
+        torch = self.torch
+        found = {"torch git": str(torch.version.git_version), "kernels": str(torch.backends.cpu.get_cpu_capability())}
+        if self.device.startswith("cuda"):
+            found["device"] = torch.cuda.get_device_name()
+            found["driver"] = driver()
+        return found
+
+    def noise(self, index: int, delta: float) -> contextlib.AbstractContextManager[None]:
+        return noise(self.torch, index, delta)
+
+    def lacks(self, error: Exception) -> bool:
+        return no_kernel(error)
+
     def reset(self, request: Request) -> None:
         torch = self.torch
         torch.set_default_dtype(self.dtype(request.dtype))
+        allow_tf32(torch, bool(request.options.get("tf32")) and self.device.startswith("cuda"))
         if self.device.startswith("cuda"):
             torch.manual_seed(0)
         else:
@@ -69,6 +87,7 @@ class TorchSide(Adapter):
 
     def restore(self, request: Request) -> None:
         self.torch.set_default_dtype(self.torch.float32)
+        allow_tf32(self.torch, False)
 
     def clear(self) -> None:
         import gc

@@ -10,6 +10,7 @@ import numpy as np
 from pytest_fwparity.sides.adapter import Results, Run
 from pytest_fwparity.sides.movement import Cotangents
 from pytest_fwparity.sides.on_torch.layers import autocast
+from pytest_fwparity.sides.on_torch.optimizers import force, optimizer_state
 from pytest_fwparity.sides.wire import Request
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def loop(
 ) -> Results:
     """``steps`` batches through ``called`` (the module, or what wraps it for several replicas).
 
-    ``options``: ``skip`` names the steps that loss scaling leaves out, for a run that has no scaler itself; ``shard`` is
+    ``options``: ``states`` keeps what stood before each step, and arrays ``before/<step>/...`` are put there instead;
+    ``skip`` names the steps that loss scaling leaves out, for a run that has no scaler itself; ``shard`` is
     (rank, ranks) for a replica, which takes every rank-th part of each batch.
     """
     torch = side.torch
@@ -77,6 +79,11 @@ def loop(
     names = list(request.skeleton[0])
     scales, losses = [], []
     for step in range(int(case.steps)):
+        held = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+        held |= optimizer_state(side, optimizer, dict(module.named_parameters()))
+        force(side, held, arrays, step)
+        if request.options.get("states"):
+            results.states |= {f"before/{step}/{name}": side.array(value)[0] for name, value in held.items()}
         first, share = step * int(case.batch), int(case.batch) // ranks
         rows = slice(first + rank * share, first + (rank + 1) * share)
         data = {name: side.tensor(arrays[f"inputs/0/{name}"][rows], request.dtype) for name in names}

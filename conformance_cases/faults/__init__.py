@@ -1,0 +1,1 @@
+"""Injected faults, by family: each breaks one framework in one way, and one named case must notice."""

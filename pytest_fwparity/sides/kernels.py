@@ -1,0 +1,29 @@
+"""Worker half: what native torch and Keras on torch share about torch's kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def no_kernel(error: Exception) -> bool:
+    """Whether torch says that an operation has no kernel for a dtype."""
+    text = str(error)
+    return isinstance(error, NotImplementedError) or (
+        isinstance(error, RuntimeError)
+        and ("not implemented for" in text or "unsupported dtype" in text.lower() or "not supported for" in text)
+    )
+
+
+def allow_tf32(torch: Any, allowed: bool) -> None:
+    """TensorFloat-32 in products and convolutions of CUDA devices."""
+    torch.backends.cuda.matmul.allow_tf32 = allowed
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
+def driver() -> str:
+    """The NVIDIA kernel driver, as it tells itself; empty where there is none."""
+    try:
+        with open("/proc/driver/nvidia/version") as file:
+            return file.readline().strip()
+    except OSError:
+        return ""

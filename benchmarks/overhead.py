@@ -5,7 +5,8 @@ Run: ``python benchmarks/overhead.py [ITEMS]``. For ``ITEMS`` dense layers of di
 * *bare*: in one process per framework, both at the same time, a loop that builds the layer, loads its weights, runs it
   forward and backward in float32 and brings every result to NumPy: what any comparison must do;
 * *float32*: the call of the float32 agreement item as pytest runs it, its float64 referee at hand;
-* *cold*: the same together with that referee (both sides in float64, eight moved runs on one).
+* *warm*: the float64 item beside it (both sides in float64, stock Keras in float64, the verdict), movements in the cache;
+* *cold*: the same with an empty cache, so that eight moved runs are made on one side.
 
 Prints the ratios of the summed times.
 """
@@ -123,46 +124,45 @@ def bare(items: int) -> float:
     return max(float(loop.communicate()[0]) for loop in loops)
 
 
-def suite(items: int) -> dict[str, float]:
-    """Summed call times of the items of each dtype, the first five variants left out (warm-up)."""
+def suite(items: int) -> dict[str, dict[str, float]]:
+    """Summed call times of the items of each dtype, cold and warm, the first five variants left out (warm-up)."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "test_wide.py").write_text(CASES.format(items=items + 5))
         Path(folder, "conftest.py").write_text(CONFTEST)
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "--fwparity",
-            "--fwparity-suite",
-            "own",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-        ]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise SystemExit(done.stdout + done.stderr)
-        sums: dict[str, Any] = {"float64": [], "float32": []}
-        for line in Path(folder, "times.jsonl").read_text().splitlines():
-            node, seconds = json.loads(line)
-            for dtype, listed in sums.items():
-                if f"-{dtype}]" in node:
-                    listed.append(seconds)
-        return {dtype: float(np.sum(listed[5:])) for dtype, listed in sums.items()}
+        return {name: _times(Path(folder)) for name in ("cold", "warm")}
+
+
+def _times(folder: Path) -> dict[str, float]:
+    times = folder / "times.jsonl"
+    times.unlink(missing_ok=True)
+    options = ["--fwparity", "--fwparity-suite", "own", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+    sums: dict[str, Any] = {"float64": [], "float32": []}
+    for line in times.read_text().splitlines():
+        node, seconds = json.loads(line)
+        for dtype, listed in sums.items():
+            if f"-{dtype}]" in node:
+                listed.append(seconds)
+    return {dtype: float(np.sum(listed[5:])) for dtype, listed in sums.items()}
 
 
 def main(items: int) -> int:
-    ratios, cold = [], []
+    rows = []
     for _ in range(3):
         began = time.perf_counter()
         loop, calls = bare(items), suite(items)
-        ratios.append(calls["float32"] / loop)
-        cold.append((calls["float32"] + calls["float64"]) / loop)
+        warm, cold = calls["warm"], calls["cold"]
+        row = (warm["float32"] / loop, warm["float64"] / warm["float32"], cold["float64"] / cold["float32"])
+        rows.append(row)
         sys.stdout.write(
-            f"bare {loop / items * 1000:.1f} ms an item; float32 item {ratios[-1]:.2f} times that; with its float64 "
-            f"referee and the float64 verdict {cold[-1]:.2f} times ({time.perf_counter() - began:.0f} s)\n"
+            f"bare {loop / items * 1000:.1f} ms an item; float32 item {row[0]:.2f} times that; beyond one float32 item the "
+            f"whole verdict costs {row[1]:.2f} of it warm, {row[2]:.2f} cold ({time.perf_counter() - began:.0f} s)\n"
         )
-    sys.stdout.write(f"median of 3: float32 {sorted(ratios)[1]:.2f}, with the referee {sorted(cold)[1]:.2f}\n")
+    middle = [sorted(values)[1] for values in zip(*rows, strict=True)]
+    sys.stdout.write("median of 3: float32 {:.2f}, extra warm {:.2f}, extra cold {:.2f}\n".format(*middle))
     return 0
 
 

@@ -53,6 +53,8 @@ class FakeSide(Adapter):
         return self._runner(case, request, lambda inputs, weights: layer(**inputs, **weights))
 
     def _runner(self, case: Any, request: Request, call: Callable[..., Any]) -> Run:
+        if request.dtype == "bfloat16":
+            raise Unsupported("NumPy has no bfloat16")
         wide = np.complex128 if request.dtype == "float64" else np.complex64
 
         def evaluate(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
@@ -71,7 +73,7 @@ class FakeSide(Adapter):
                 if value.dtype.kind == "f":
                     weights[name] = cotangents(name, value.shape).astype(request.dtype)
             for key, value in cast.items():
-                if value.dtype.kind != "f":
+                if value.dtype.kind != "f" or not cotangents.backward:
                     continue
                 gradient = np.zeros_like(value)
                 for index in np.ndindex(value.shape):

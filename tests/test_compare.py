@@ -54,8 +54,8 @@ def lambda_free(torch, x, b):
     result.stdout.fnmatch_lines(
         [
             "*test_mine.py::test_same PASSED*",
-            "differ (semantic): own:compare/FunctionCase?2? compare, seed 0",
-            "  semantic: y?*?: fake-keras *, fake-torch *",
+            "differ (leak): own:compare/FunctionCase?2? compare, seed 0",
+            "  leak: y?*?: fake-keras *, fake-torch *",
             "  run again: pytest --fwparity test_mine.py::test_differs",
             "*: 1 checks differ, 0 broken (2 checks, * tensors compared)",
             "own tests *1 *1",
@@ -133,7 +133,7 @@ def test_undeclared(fwparity):
 
 
 def test_declared(fwparity):
-    fwparity.compare(keras=f, torch=f, inputs={"x": X}, vanishing=("grad x",))
+    fwparity.compare(keras=f, torch=f, inputs={"x": X}, vanishing=("grad x",), constant=("y",))
 """
     project.write("test_mine.py", HEAD + body)
     result = project.run()

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from pytest_fwparity import DefinitionError, FunctionCase, LayerCase, LossCase, MetricCase, OptimizerCase, ScheduleCase
-from pytest_fwparity.cases.drawing import arrays_of, draw, snap
+from pytest_fwparity.cases.drawing import arrays_of, draw
+from pytest_fwparity.formats import snap
 
 #: significand bits (the hidden one counted), smallest normal exponent, largest finite value
 GRIDS = {
@@ -159,7 +160,7 @@ def test_what_the_other_kinds_draw() -> None:
     steps = draw(Stepped(), "a", 0)
     assert len(steps.skeleton) == 3
     assert sorted(steps.arrays)[-2:] == ["weights/matrix", "weights/vector"]
-    assert steps.arrays["inputs/2/matrix"].shape == (4, 3)
+    assert steps.arrays["inputs/2/matrix"].shape == (6, 4)
     assert draw(Decayed(), "a", 0).arrays == {"base_rate": np.float64(0.1)}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pytest_fwparity.cases.drawing import snap
 from pytest_fwparity.cases.hashing import cotangent, hashed, signs
+from pytest_fwparity.formats import snap
 
 
 def test_pinned_numbers() -> None:

@@ -114,8 +114,20 @@ SAME = {
     "--fwparity-device=keras=cuda:1": "fwparity_device = keras=cuda:1",
     "--fwparity-in-process=torch": "fwparity_in_process = torch",
     "--fwparity-timeout=call=5": "fwparity_timeout = call=5",
+    "--fwparity-cache=kept": "fwparity_cache = kept",
+    "--fwparity-differences=known.toml": "fwparity_differences = known.toml",
     "--fwparity-perf=off": "fwparity_perf = off",
 }
+
+
+WAIVER = """[[difference]]
+case = "own:*"
+reason = "known"
+source = "a book"
+owner = "somebody"
+expires = 2100-01-01
+max_units = 5
+"""
 
 
 def settled(pytester: pytest.Pytester, *arguments: str, ini: str = "") -> Settings:
@@ -125,6 +137,7 @@ def settled(pytester: pytest.Pytester, *arguments: str, ini: str = "") -> Settin
 
 @pytest.mark.parametrize("option", SAME)
 def test_options_and_ini_values_mean_the_same(pytester: pytest.Pytester, option: str) -> None:
+    (pytester.path / "known.toml").write_text(WAIVER)
     plain, given = settled(pytester), settled(pytester, option)
     assert given != plain
     assert settled(pytester, ini=SAME[option]) == given

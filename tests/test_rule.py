@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pytest_fwparity.verdict.blame import Evidence, blame
+from pytest_fwparity.verdict.comparison import scale
 from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, UNIT
 from pytest_fwparity.verdict.distribution import same_distribution
-from pytest_fwparity.verdict.judgement import blame, decide
+from pytest_fwparity.verdict.judgement import decide
+from pytest_fwparity.verdict.measured import Declared, Measured
 from pytest_fwparity.verdict.outcome import AGREE, DIFFER, INCONCLUSIVE, Finding, Verdict
-from pytest_fwparity.verdict.rule import Measured, dtype_faults, precision, scale, semantic
+from pytest_fwparity.verdict.pairing import dtype_faults
+from pytest_fwparity.verdict.rule import precision, semantic
 
 Y = np.random.default_rng(0).normal(size=(4, 5))
 
@@ -32,7 +36,14 @@ def moved(arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 def judged(torch: Mapping[str, Any], keras: Mapping[str, Any], vanishing: tuple[str, ...] = ()) -> Verdict:
     """The float64 verdict of two sides whose results have condition 1."""
-    return decide(semantic(side("torch", torch), side("keras", keras), moved(torch), vanishing))
+    return decide(semantic(side("torch", torch), side("keras", keras), moved(torch), Declared(vanishing=vanishing)))
+
+
+def blamed(
+    verdict: Verdict, sides: list[Measured], expected: Any, movement: Any, outputs: tuple[str, ...] = ()
+) -> Verdict:
+    reference = side("the NumPy reference", expected) if expected is not None else None
+    return blame(verdict, Evidence(sides=sides, movement=movement, reference=reference, outputs=outputs))
 
 
 def working(got: Any, dtype: str, want: Any = Y, **more: Any) -> Verdict:
@@ -57,9 +68,9 @@ def test_rounding_agrees_and_is_measured_in_units() -> None:
 
 def test_a_relative_error_of_one_ten_millionth_differs() -> None:
     verdict = judged({"y": Y}, {"y": Y * (1 + 1e-7)})
-    assert (verdict.outcome, verdict.kind) == (DIFFER, "semantic")
+    assert (verdict.outcome, verdict.kind) == (DIFFER, "leak")
     lines = verdict.message.splitlines()
-    assert lines[0].startswith("semantic: y[")
+    assert lines[0].startswith("leak: y[")
     assert ": keras " in lines[0]
     assert ", torch " in lines[0]
     assert lines[1].strip().startswith("difference ")
@@ -70,7 +81,11 @@ def test_a_relative_error_of_one_ten_millionth_differs() -> None:
         == "one relative rounding of the inputs moves it by 1 roundings: rounding does not explain this"
     )
     assert lines[3].strip().startswith("20 of 20 elements beyond the limit; root mean square ")
-    assert lines[4] == "compared 1 tensors; 0 agree"
+    assert lines[4].strip() == "a constant rounded to float32, or an epsilon of 1e-7, is enough to explain this size"
+    assert lines[5:] == [
+        "compared 1 tensors; 0 agree",
+        "first off: y; its inputs and weights are the same bytes on every side",
+    ]
 
 
 def test_the_scale_is_what_the_formula_says() -> None:
@@ -118,7 +133,7 @@ def test_a_fill_value_hides_no_error_beside_it(fill: float) -> None:
 
 
 def test_a_wrong_fill_value_differs() -> None:
-    assert judged({"y": [1.0, -1e9]}, {"y": [1.0, -1e9 * (1 + 1e-7)]}).kind == "semantic"
+    assert judged({"y": [1.0, -1e9]}, {"y": [1.0, -1e9 * (1 + 1e-7)]}).kind == "leak"
 
 
 def test_zero_everywhere_proves_nothing() -> None:
@@ -304,34 +319,38 @@ def test_dtypes_that_were_not_asked_for() -> None:
 def test_the_reference_says_who_is_off() -> None:
     torch, keras = side("torch", {"y": Y}), side("keras", {"y": Y * (1 + 1e-3)})
     verdict = decide(semantic(torch, keras, moved({"y": Y})))
-    blamed = blame(verdict, [torch, keras], side("the NumPy reference", {"y": Y}), moved({"y": Y})).message
-    line = blamed.splitlines()[-1]
+    told = blamed(verdict, [torch, keras], {"y": Y}, moved({"y": Y})).message
+    line = told.splitlines()[-1]
     assert line.startswith("blame: the NumPy reference agrees with torch (0 units), not with keras (")
-    neither = blame(verdict, [torch, keras], side("the NumPy reference", {"y": -Y}), moved({"y": Y})).message
+    neither = blamed(verdict, [torch, keras], {"y": -Y}, moved({"y": Y})).message
     assert neither.splitlines()[-1].startswith("blame: the NumPy reference agrees with no side, not with torch (")
-    unknown = blame(verdict, [torch, keras], None, moved({"y": Y}), ("y",)).message
-    assert unknown.endswith("blame: unknown; give the case a NumPy reference() of 'y' to settle it")
+    unknown = blamed(verdict, [torch, keras], None, moved({"y": Y}), ("y",)).message
+    assert unknown.splitlines()[-1] == (
+        "blame: unknown; give the case a NumPy reference() of 'y' to settle it, or add a side with kernels of its own for a "
+        "hint: --fwparity-sides torch,keras-tensorflow,keras-jax"
+    )
 
 
 def test_nobody_is_blamed_for_agreement_or_for_a_shape() -> None:
     torch = side("torch", {"y": Y})
     for other in (Y, Y[:1]):
         verdict = decide(semantic(torch, side("keras", {"y": other}), moved({"y": Y})))
-        assert blame(verdict, [torch], side("reference", {"y": -Y}), {}) == verdict
+        assert blamed(verdict, [torch], {"y": -Y}, {}) == verdict
 
 
 def test_a_gradient_alone_that_differs_is_the_backward_pass() -> None:
     torch, keras = side("torch", {"y": Y, "grad x": Y}), side("keras", {"y": Y, "grad x": Y * 1.01})
     verdict = decide(semantic(torch, keras, moved(torch.arrays)))
-    text = blame(verdict, [torch, keras], side("reference", {"y": Y}), moved(torch.arrays)).message
-    assert text.endswith("blame: every output agrees, so that the backward pass of one side is off")
+    text = blamed(verdict, [torch, keras], {"y": Y}, moved(torch.arrays)).message
+    assert "first off: grad x; every output before it agrees, so that it is a backward pass that is off" in text
+    assert text.endswith("blame: unknown; finite differences do not tell")
 
 
 def test_blame_with_a_third_side_that_lacks_the_output() -> None:
     sides = [side("torch", {"y": Y}), side("keras-tensorflow", {"y": Y * 1.01}), side("keras-jax", {"z": Y})]
     movement = moved({"y": Y})
     verdict = decide(semantic(sides[0], sides[1], movement) + semantic(sides[0], sides[2], movement))
-    text = blame(verdict, sides, side("the NumPy reference", {"y": Y}), movement).message
+    text = blamed(verdict, sides, {"y": Y}, movement).message
     assert "agrees with torch (0 units), not with keras-tensorflow (" in text
 
 

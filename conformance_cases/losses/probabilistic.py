@@ -248,7 +248,7 @@ class BinaryCrossentropyAtOne(LossCase):
         replaces="torch",
         why="Keras' clip bound 1 - 1e-7 is 1 in bfloat16: the logarithm of 0 makes the loss infinite or NaN",
         source="keras/src/backend/tensorflow/nn.py, binary_crossentropy",
-        sides=("keras-*",),
+        sides=("keras-tensorflow", "keras-jax"),
         dtypes=("bfloat16",),
     )
     def clipped_in_bfloat16(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
@@ -258,11 +258,31 @@ class BinaryCrossentropyAtOne(LossCase):
         replaces="torch",
         why="Keras' clip bounds 1e-7 and 1 - 1e-7 are 1.19e-7 and 1 in float16: the loss becomes infinite or NaN",
         source="keras/src/backend/tensorflow/nn.py, binary_crossentropy",
-        sides=("keras-*",),
+        sides=("keras-tensorflow", "keras-jax"),
         dtypes=("float16",),
     )
     def clipped_in_float16(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
         return _keras_formula(y_true, y_pred.clamp(2**-23, 1.0))
+
+    @difference(
+        replaces="torch",
+        why="Keras' clip bound 1 - 1e-7 is 1 in bfloat16, where torch's own kernel bounds the logarithm at -100",
+        source="keras/src/backend/torch/nn.py, binary_crossentropy",
+        sides=("keras-torch",),
+        dtypes=("bfloat16",),
+    )
+    def bounded_in_bfloat16(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
+        return BinaryCrossentropyAtOne.torch(self, torch, y_true, y_pred.clamp(1e-7, 1.0))
+
+    @difference(
+        replaces="torch",
+        why="Keras' clip bounds are 1.19e-7 and 1 in float16, where torch's own kernel bounds the logarithm at -100",
+        source="keras/src/backend/torch/nn.py, binary_crossentropy",
+        sides=("keras-torch",),
+        dtypes=("float16",),
+    )
+    def bounded_in_float16(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
+        return _without_a_floor(torch, y_pred.clamp(2**-23, 1.0), y_true).mean(-1)
 
     @difference(
         replaces="torch",

@@ -26,6 +26,14 @@ class AdamCase(OptimizerCase, abstract=True):
         group["eps"] = self.epsilon / (1 - self.beta_2 ** (step + 1)) ** 0.5
         optimizer.step()
 
+    def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:
+        """Not near 0, where (1 - beta_2) * g**2 is below the normal numbers of float16."""
+
+        def away(shape: Any) -> Any:
+            return rng.uniform(0.5, 2.0, size=shape) * rng.choice([-1.0, 1.0], size=shape)
+
+        return [{"matrix": away((6, 4)), "vector": away(12)} for _ in range(self.steps)]
+
     def reference(self, parameter: Any, gradients: Any) -> Any:
         m = v = largest = np.zeros_like(parameter)
         for step, g in enumerate(gradients, 1):

@@ -59,8 +59,10 @@ def draw(case: Case, case_id: str, seed: int, inputs_on: str = "float32", weight
 
 
 def _on_grids(arrays: Mapping[str, np.ndarray], inputs_on: str, weights_on: str) -> dict[str, np.ndarray]:
+    """Weights on one grid, inputs and sample weights on the other; a learning rate is a number of Python's."""
+    grids = {"weights": weights_on, "inputs": inputs_on, "sample_weight": inputs_on}
     return {
-        key: snap(value, weights_on if key.startswith("weights/") else inputs_on) if value.dtype.kind == "f" else value
+        key: snap(value, grids.get(key.split("/")[0], "float64")) if value.dtype.kind == "f" else value
         for key, value in arrays.items()
     }
 

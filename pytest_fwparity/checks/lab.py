@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import numpy as np
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
@@ -18,9 +19,11 @@ from pytest_fwparity.checks.cache import MovementCache, arrays_digest, movement_
 from pytest_fwparity.checks.question import Question
 from pytest_fwparity.sides.pool import Answer, Pool
 from pytest_fwparity.sides.process import Failure
-from pytest_fwparity.sides.spec import PURE, Limits, SideSpec
+from pytest_fwparity.sides.roles import PURE
+from pytest_fwparity.sides.spec import Limits, SideSpec
 from pytest_fwparity.sides.wire import Reply, Request
 from pytest_fwparity.verdict.constants import MOVEMENT_COUNT, MOVEMENT_DELTA, UNIT
+from pytest_fwparity.verdict.linearity import FINER, kinks
 from pytest_fwparity.verdict.measured import Measured
 from pytest_fwparity.verdict.outcome import BROKEN, NOT_RUN, Verdict
 
@@ -185,6 +188,18 @@ class Lab:
         if kept is not None and any(failure.fatal and failure.kind != "hung" for failure in failures(kept).values()):
             del self._store[key]  # a worker that died may have died of something else
         return self._kept(key, ask)
+
+    def kinks(self, question: Question, drawn: Draw, delta: float, **changes: Any) -> dict[str, np.ndarray]:
+        """Results of the anchor that a move of ``delta`` takes over a kink, each with the mask of its elements."""
+        anchor = self.anchor(self.sides)
+        coarse = self.referee(question, drawn, delta, **changes)[anchor]
+        request = self.request(question, drawn, **changes)
+        key = (anchor, self.role(anchor, request))
+        movement = {"count": MOVEMENT_COUNT, "delta": delta / FINER}
+        fine = self.moving(question, {key: [request]}, movement)[key][0]
+        if not isinstance(coarse, Reply) or not isinstance(fine, Reply):
+            return {}
+        return kinks(coarse.movement, fine.movement)
 
     def stock(self, question: Question) -> dict[str, Answer]:
         """Float64 on the impure sides as they are shipped, asked together with the referee."""

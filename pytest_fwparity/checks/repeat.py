@@ -8,7 +8,7 @@ from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import NearKink
 from pytest_fwparity.checks.lab import Lab, measured, trouble
 from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
-from pytest_fwparity.sides.spec import SECOND
+from pytest_fwparity.sides.roles import SECOND
 from pytest_fwparity.sides.wire import Reply
 from pytest_fwparity.verdict.judgement import decide
 from pytest_fwparity.verdict.outcome import INCONCLUSIVE, Finding, Verdict

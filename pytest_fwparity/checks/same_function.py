@@ -46,6 +46,10 @@ def same_function(question: Question, lab: Lab) -> Verdict:
     verdict, followed = _compared(question, lab, case, sides, anchor)
     if verdict.outcome in (AGREE, KNOWN) and expected is not None:
         against = [f for f in _alone(followed or sides[anchor], expected, anchor, case) if f.fault]
+        if against and followed is None:
+            shared = _shared(question, lab, case, anchor, expected)
+            if shared is not None:
+                return shared
         if against:
             text = "the sides agree with each other, but not with the case's own reference(); correct it"
             wrong = decide(against)
@@ -109,6 +113,23 @@ def _compared(
         )
         verdict = replace(verdict, message=lines)
     return verdict, followed
+
+
+def _shared(question: Question, lab: Lab, case: Case, anchor: str, expected: Measured) -> Verdict | None:
+    """A known difference that all sides of this session share, so that only the reference shows it.
+
+    With every known difference of the function in place the anchor gives what the reference does.
+    """
+    known = [entry for entry in case.differences() if not entry.dtypes and entry.holds_for(case)]
+    answer = lab.followed(question, known, lab.draw(question)) if known else None
+    if not isinstance(answer, Reply):
+        return None
+    verdict = decide(_alone(answer, expected, anchor, case))
+    if verdict.outcome != AGREE:
+        return None
+    why = "; ".join(entry.why for entry in known)
+    text = f"every side here differs from the reference alike: {why}"
+    return replace(verdict, outcome=KNOWN, kind="reproduced", message=text)
 
 
 def _alone(reply: Reply, expected: Measured, name: str, case: Case) -> list[Finding]:

@@ -15,7 +15,7 @@ from pytest_fwparity.checks.lab import Lab, failures, measured, replies, trouble
 from pytest_fwparity.checks.question import Question
 from pytest_fwparity.sides.pool import Answer
 from pytest_fwparity.sides.wire import Reply
-from pytest_fwparity.verdict.constants import UNIT
+from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, UNIT
 from pytest_fwparity.verdict.judgement import decide
 from pytest_fwparity.verdict.measured import Declared, Measured, root_mean_square
 from pytest_fwparity.verdict.outcome import AGREE, DIFFER, KNOWN, Finding, Verdict
@@ -134,12 +134,15 @@ def _judged(
     found: list[Finding] = vacuous(list(sides.values()), declared)
     faulty = {finding.name for finding in found}
     found += overflows_nowhere(list(sides.values()), declared, dtype)
+    # Moves of 2**-24 seldom meet a kink; those of half precision do.
+    smooth = case.kind in STEPWISE or delta == MOVEMENT_DELTA
+    kinks = {} if smooth else lab.kinks(question, drawn, delta)
     reproduced: list[Difference] = []
     mended: list[Difference] = []
     waivers: list[Any] = []
     for name, side in sides.items():
         device = lab.device_kind(name)
-        parts = precision(side, referees.own[name], referees.movement[name], dtype, declared, delta, device)
+        parts = precision(side, referees.own[name], referees.movement[name], dtype, declared, delta, device, kinks)
         parts, used = waived(parts, lab.waivers.limits(question.ref.case_id), dtype, lab.versions())
         waivers += used
         known = lab.differences(question, case, name, dtype)
@@ -159,6 +162,8 @@ def _judged(
         found += pair_up(first, other)
     verdict = decide(found)
     notes = {**referees.notes, **_trajectory(question, lab, case, dtype, answers)}
+    if kinks:
+        notes["nonsmooth"] = ", ".join(f"{name}: {mask.mean():.2%}" for name, mask in kinks.items())
     if waivers:
         notes["waivers"] = ",".join(str(entry.number) for entry in waivers)
     return _with_known(replace(verdict, notes=notes), reproduced, mended, waivers)

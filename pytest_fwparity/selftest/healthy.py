@@ -154,7 +154,7 @@ def run(bench: Bench, seeds: Sequence[int], glob: str, checks: Sequence[str], te
             last = question.ref.case_id
             tell(last)
         verdict = bench.answer(question)
-        if verdict.outcome == NOT_RUN and verdict.kind not in ("unsupported", "version", "no gradient"):
+        if verdict.outcome == NOT_RUN and verdict.kind not in ("unsupported", "version", "no gradient", "declared"):
             health.alarms.append((question.text, f"not run: {verdict.message}"))
         group = " ".join([question.check, *question.parameters])
         health.add(question.text, group, f"{question.ref.case_id}[{question.variant}]", verdict)

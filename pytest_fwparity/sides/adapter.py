@@ -18,8 +18,8 @@ import numpy as np
 from pytest_fwparity.cases.base import Case, describe
 from pytest_fwparity.cases.faults import Fault
 from pytest_fwparity.sides.movement import Cotangents, movement
+from pytest_fwparity.sides.roles import PURE
 from pytest_fwparity.sides.slopes import slopes
-from pytest_fwparity.sides.spec import PURE
 from pytest_fwparity.sides.wire import Reply, Request
 
 

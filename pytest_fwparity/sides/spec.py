@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-#: the worker in which float64 is float64, and the one that meets the cases in another order
-PURE, SECOND = "pure", "second"
-
 
 @dataclass(frozen=True, kw_only=True)
 class SideKind:
@@ -83,7 +80,7 @@ class SideSpec:
     #: folders put before and behind the interpreter's own on ``sys.path``
     first: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
-    #: which worker of the side this is: "" the plain one, PURE, or SECOND
+    #: which worker of the side this is: "" the plain one, or one of :mod:`pytest_fwparity.sides.roles`
     role: str = ""
 
     @property

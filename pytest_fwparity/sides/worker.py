@@ -22,7 +22,7 @@ from pytest_fwparity.cases.errors import DefinitionError
 from pytest_fwparity.sides import wire
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Unsupported
 from pytest_fwparity.sides.loading import Loader, SubjectError
-from pytest_fwparity.sides.spec import PURE
+from pytest_fwparity.sides.roles import PURE
 
 
 class Server:

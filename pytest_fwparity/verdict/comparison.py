@@ -105,8 +105,9 @@ def measure(
 
 def _shape_of_the_fault(x: np.ndarray, y: np.ndarray, s: np.ndarray, worst: float, limit: float) -> tuple[str, str]:
     """``leak`` where a float32 rounding is enough to explain the size, else ``semantic``; and what it looks like."""
-    ordered = np.abs(np.sort(x, axis=None) - np.sort(y, axis=None))
-    if x.size > 1 and np.isfinite(ordered).all() and np.all(ordered <= limit * np.max(s)):
+    finite = np.isfinite(x) & np.isfinite(y)
+    ordered = np.abs(np.sort(x[finite]) - np.sort(y[finite]))
+    if ordered.size > 1 and np.all(ordered <= limit * np.max(s[finite])):
         return "semantic", "the same values in another order: look for a layout, an axis or a transposed weight"
     if worst <= 64 * _LEAK:
         return "leak", "a constant rounded to float32, or an epsilon of 1e-7, is enough to explain this size"

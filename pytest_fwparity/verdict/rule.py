@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from pytest_fwparity.verdict.comparison import Bound, exact, in_float32, measure, scale, vanished
 from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, UNIT, limits
+from pytest_fwparity.verdict.linearity import MOST
 from pytest_fwparity.verdict.measured import (
     NOTHING,
     Declared,
@@ -21,6 +23,8 @@ from pytest_fwparity.verdict.measured import (
 )
 from pytest_fwparity.verdict.outcome import Finding
 from pytest_fwparity.verdict.pairing import lone_gradients, pair_up, vacuous
+
+NO_KINKS: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
 def semantic(
@@ -92,6 +96,7 @@ def precision(
     declared: Declared = NOTHING,
     delta: float = MOVEMENT_DELTA,
     device: str = "cpu",
+    kinks: Mapping[str, np.ndarray] = NO_KINKS,
 ) -> list[Finding]:
     """The working-precision tier, one side alone: is its error what rounding in ``dtype`` explains?
 
@@ -103,6 +108,7 @@ def precision(
         declared: what the case says of its results in ``dtype``.
         delta: size of the perturbations behind ``movement``.
         device: kind of device, for the limits.
+        kinks: masks of elements that a rounding takes over a kink, which are not judged.
     """
     constants = limits(dtype, device)
     bound = Bound(fault="imprecise", most=float(constants["max"]), rms=float(constants["rms"]), delta=delta)
@@ -121,12 +127,20 @@ def precision(
             continue
         moved = movement.get(name, np.zeros(y.shape))
         s = scale(y, moved, dtype, delta, declared.floor)
+        if name in kinks:
+            x = np.where(kinks[name], y, x)
         overflows = any(covers(entry, name) for entry in declared.overflows)
         sides = f"{measured.side} {dtype}", f"{referee.side} float64"
         finding = measure(name, x, y, s, bound, *sides, moved, overflows)
         size = size_of(y)
         hidden = float(constants[constants["signal_by"]]) * root_mean_square(s)
-        if finding.good and size and hidden > constants["signal"] * size:
+        if finding.good and name in kinks and kinks[name].mean() > MOST:
+            text = (
+                f"{name!r} on {measured.side}: a rounding takes {kinks[name].mean():.0%} of its elements over a kink; declare "
+                "margin(), so that inputs keep away from it"
+            )
+            finding = replace(finding, unsure=text)
+        elif finding.good and size and hidden > constants["signal"] * size:
             text = (
                 f"{name!r} on {measured.side}: the allowed error is {hidden / size:.3g} of its size, which "
                 "hides the signal; raise the precision or condition the case better"

@@ -139,6 +139,7 @@ def _judged(
     kinks = {} if smooth else lab.kinks(question, drawn, delta)
     reproduced: list[Difference] = []
     mended: list[Difference] = []
+    tried: list[Difference] = []
     waivers: list[Any] = []
     for name, side in sides.items():
         device = lab.device_kind(name)
@@ -152,6 +153,7 @@ def _judged(
             explained = _explained(question, lab, case, name, dtype, drawn, delta, known, answers, referees, run)
             if isinstance(explained, Verdict):
                 return explained
+            tried += known
             if not any(part.fault for part in explained):
                 reproduced += known
                 parts = explained
@@ -166,7 +168,7 @@ def _judged(
         notes["nonsmooth"] = ", ".join(f"{name}: {mask.mean():.2%}" for name, mask in kinks.items())
     if waivers:
         notes["waivers"] = ",".join(str(entry.number) for entry in waivers)
-    return _with_known(replace(verdict, notes=notes), reproduced, mended, waivers)
+    return _with_known(replace(verdict, notes=notes), reproduced, mended, tried, waivers)
 
 
 def _explained(
@@ -204,9 +206,12 @@ def _explained(
 
 
 def _with_known(
-    verdict: Verdict, reproduced: list[Difference], mended: list[Difference], waivers: list[Any]
+    verdict: Verdict,
+    reproduced: list[Difference],
+    mended: list[Difference],
+    tried: list[Difference],
+    waivers: list[Any],
 ) -> Verdict:
-    tried = list(dict.fromkeys(entry.name for entry in [*reproduced, *mended]))
     if verdict.outcome == AGREE and mended:
         names = list(dict.fromkeys(entry.name for entry in mended))
         text = (
@@ -217,7 +222,8 @@ def _with_known(
         why = "; ".join(dict.fromkeys([*(e.why for e in reproduced), *(e.reason for e in waivers)]))
         return replace(verdict, outcome=KNOWN, kind="reproduced" if reproduced else "waived", message=why)
     if verdict.outcome == DIFFER and tried:
-        text = f"{verdict.message}\nknown differences tried, and not enough: {', '.join(tried)}"
+        listed = ", ".join(dict.fromkeys(entry.name for entry in tried))
+        text = f"{verdict.message}\nknown differences tried, and not enough: {listed}"
         return replace(verdict, message=text)
     return verdict
 

@@ -1,51 +1,153 @@
-"""Faults of fully connected layers."""
+"""Faults of fully connected layers and lookups."""
 
 from typing import Any
 
+from conformance_cases.faults._gradients import (
+    keras_first_element,
+    keras_rounded,
+    torch_first_element,
+    torch_rounded,
+    torch_scaled_gradient,
+)
 from pytest_fwparity import fault
 
+_DENSE = "core:layers/Dense"
 
-@fault(case="core:layers/Dense", side="torch")
+
+@fault(case=_DENSE, side="torch")
 def dense_weight_gradient_scaled(torch: Any, patch: Any) -> None:
     """The gradient by the weight is 1e-4 too large."""
+    stock, scaled = torch.nn.functional.linear, torch_scaled_gradient(torch, 1 + 1e-4)
+    patch(torch.nn.functional, "linear", lambda x, weight, bias=None: stock(x, scaled(weight), bias))
+
+
+@fault(case=_DENSE, side="torch", tier="gradient")
+def dense_input_gradient_scaled(torch: Any, patch: Any) -> None:
+    """The gradient by the input is 1e-3 too large; its slope is not."""
+    stock, scaled = torch.nn.functional.linear, torch_scaled_gradient(torch, 1 + 1e-3)
+    patch(torch.nn.functional, "linear", lambda x, weight, bias=None: stock(scaled(x), weight, bias))
+
+
+@fault(case=_DENSE, side="torch")
+def dense_one_ten_millionth(torch: Any, patch: Any) -> None:
+    """Every output is 1e-7 too large."""
     stock = torch.nn.functional.linear
-
-    class Scaled(torch.autograd.Function):  # type: ignore[misc]
-        @staticmethod
-        def forward(context: Any, weight: Any) -> Any:
-            return weight.clone()
-
-        @staticmethod
-        def backward(context: Any, gradient: Any) -> Any:
-            return gradient * (1 + 1e-4)
-
-    patch(torch.nn.functional, "linear", lambda x, weight, bias=None: stock(x, Scaled.apply(weight), bias))
+    patch(torch.nn.functional, "linear", lambda x, weight, bias=None: stock(x, weight, bias) * (1 + 1e-7))
 
 
-@fault(case="core:layers/Dense", side="keras")
-def dense_one_element(keras: Any, patch: Any) -> None:
-    """One element of the output is 2e-5 too large."""
-    import numpy as np
-
+@fault(case=_DENSE, side="keras", variant="use_bias=False")
+def dense_without_bias_adds_one(keras: Any, patch: Any) -> None:
+    """With use_bias=False alone 1e-6 is added."""
     stock = keras.layers.Dense.call
 
     def call(self: Any, inputs: Any, training: Any = None) -> Any:
         y = stock(self, inputs)
-        factor = np.ones(tuple(y.shape))
-        factor[0, 0] += 2e-5
-        return y * keras.ops.convert_to_tensor(factor, dtype=y.dtype)
+        return y if self.use_bias else y + 1e-6
 
     patch(keras.layers.Dense, "call", call)
 
 
-@fault(case="core:layers/Dense", side="keras", tier="float32")
+@fault(case=_DENSE, side="keras")
+def dense_one_element(keras: Any, patch: Any) -> None:
+    """One element of the output is 2e-5 too large."""
+    stock = keras.layers.Dense.call
+    patch(keras.layers.Dense, "call", lambda self, x, training=None: keras_first_element(keras, stock(self, x), 2e-5))
+
+
+@fault(case=_DENSE, side="torch")
+def dense_not_a_number(torch: Any, patch: Any) -> None:
+    """One element of the output is NaN."""
+    stock, nan = torch.nn.functional.linear, float("nan")
+    patch(torch.nn.functional, "linear", lambda x, w, bias=None: torch_first_element(torch, stock(x, w, bias), nan))
+
+
+@fault(case=_DENSE, side="keras", tier="float32")
 def dense_accumulates_in_bfloat16(keras: Any, patch: Any) -> None:
-    """In float32 alone the product is computed from operands rounded to bfloat16."""
-    stock = keras.ops.matmul
+    """In float32 alone the operands of the product are rounded to bfloat16."""
+    stock = keras.layers.Dense.call
+    patch(keras.layers.Dense, "call", lambda self, x, training=None: stock(self, keras_rounded(keras, x)))
 
-    def matmul(a: Any, b: Any) -> Any:
-        if keras.backend.standardize_dtype(a.dtype) != "float32":
-            return stock(a, b)
-        return stock(*(keras.ops.cast(keras.ops.cast(v, "bfloat16"), "float32") for v in (a, b)))
 
-    patch(keras.ops, "matmul", matmul)
+@fault(case=_DENSE, side="torch", tier="float32")
+def dense_in_tf32(torch: Any, patch: Any) -> None:
+    """In float32 alone the operands of the product keep ten bits."""
+    stock = torch.nn.functional.linear
+    patch(
+        torch.nn.functional,
+        "linear",
+        lambda x, w, bias=None: stock(torch_rounded(torch, x, 13), torch_rounded(torch, w, 13), bias),
+    )
+
+
+@fault(case=_DENSE, side="torch", tier="float16")
+def dense_wrong_in_float16_alone(torch: Any, patch: Any) -> None:
+    """In float16 alone every output is 5 % too large."""
+    stock = torch.nn.functional.linear
+
+    def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+        y = stock(x, weight, bias)
+        return y * 1.05 if y.dtype == torch.float16 else y
+
+    patch(torch.nn.functional, "linear", linear)
+
+
+@fault(case=_DENSE, side="keras", tier="bfloat16")
+def dense_wrong_in_bfloat16_alone(keras: Any, patch: Any) -> None:
+    """In bfloat16 alone every output is 20 % too large."""
+    stock = keras.layers.Dense.call
+
+    def call(self: Any, x: Any, training: Any = None) -> Any:
+        y = stock(self, x)
+        return y * 1.2 if keras.backend.standardize_dtype(y.dtype) == "bfloat16" else y
+
+    patch(keras.layers.Dense, "call", call)
+
+
+@fault(case=_DENSE, side="torch", tier="repeat")
+def dense_changes_by_one_ulp(torch: Any, patch: Any) -> None:
+    """Every other call one element is one unit in the last place larger."""
+    stock = torch.nn.functional.linear
+
+    def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+        y = stock(x, weight, bias)
+        return y if dense_calls(torch) % 2 else torch_first_element(torch, y, 2.0**-23)
+
+    patch(torch.nn.functional, "linear", linear)
+
+
+def dense_calls(torch: Any) -> int:
+    """Calls in this process so far; a request is mended when it ends, but the count must go on."""
+    torch.fwparity_calls = getattr(torch, "fwparity_calls", 0) + 1
+    return int(torch.fwparity_calls)
+
+
+@fault(case="core:layers/Embedding", side="torch")
+def embedding_gradient_loses_repeats(torch: Any, patch: Any) -> None:
+    """The gradient of a row that is looked up twice is that of one lookup."""
+    stock = torch.nn.functional.embedding
+
+    def embedding(x: Any, weight: Any, *args: Any, **options: Any) -> Any:
+        y = stock(x, weight, *args, **options)
+        flat = x.reshape(-1)
+        seen = torch.tensor([bool((flat[:i] == flat[i]).any()) for i in range(len(flat))]).reshape(x.shape)
+        return torch.where(seen[..., None], y.detach(), y)
+
+    patch(torch.nn.functional, "embedding", embedding)
+
+
+@fault(case="core:layers/Dropout", side="torch", tier="holds")
+def dropout_forgets_to_scale(torch: Any, patch: Any) -> None:
+    """What is kept is not divided by 1 - rate."""
+    stock = torch.nn.functional.dropout
+    patch(
+        torch.nn.functional,
+        "dropout",
+        lambda x, p=0.5, training=True, inplace=False: stock(x, p, training, inplace) * (1 - p if training else 1),
+    )
+
+
+@fault(case="core:layers/Masking", side="keras", variant="pooled")
+def masking_ignored_by_pooling(keras: Any, patch: Any) -> None:
+    """The pooling that follows does not see the mask."""
+    stock = keras.layers.GlobalAveragePooling1D.call
+    patch(keras.layers.GlobalAveragePooling1D, "call", lambda self, inputs, mask=None: stock(self, inputs))

@@ -1,0 +1,124 @@
+"""Faults of losses and metrics."""
+
+from typing import Any
+
+from conformance_cases.faults._gradients import torch_scaled_gradient
+from pytest_fwparity import fault
+
+_BINARY = "core:losses/BinaryCrossentropy"
+
+
+@fault(case=_BINARY, side="keras", variant="confident")
+def clipped_at_1e_6(keras: Any, patch: Any) -> None:
+    """Probabilities are clipped at 1e-6."""
+    from keras.src.losses import losses
+
+    stock = losses.binary_crossentropy
+
+    def cost(y_true: Any, y_pred: Any, *args: Any, **options: Any) -> Any:
+        return stock(y_true, keras.ops.clip(y_pred, 1e-6, 1 - 1e-6), *args, **options)
+
+    _in_loss(patch, keras.losses.BinaryCrossentropy, stock, cost)
+
+
+def _in_loss(patch: Any, kind: Any, stock: Any, new: Any) -> None:
+    """A loss object holds its function; it is exchanged as the object is made."""
+    made = kind.__init__
+
+    def init(self: Any, *args: Any, **options: Any) -> None:
+        made(self, *args, **options)
+        self.fn = new if self.fn is stock else self.fn
+
+    patch(kind, "__init__", init)
+
+
+@fault(case=_BINARY, side="keras", variant="smoothed")
+def smoothing_off_by_1e_6(keras: Any, patch: Any) -> None:
+    """Labels are smoothed by 1e-6 too much."""
+    made = keras.losses.BinaryCrossentropy.__init__
+
+    def init(self: Any, from_logits: Any = False, label_smoothing: float = 0.0, **options: Any) -> None:
+        made(self, from_logits, label_smoothing + 1e-6, **options)
+
+    patch(keras.losses.BinaryCrossentropy, "__init__", init)
+
+
+@fault(case=_BINARY, side="torch", variant="logits")
+def logits_gradient_scaled(torch: Any, patch: Any) -> None:
+    """The gradient by the logits is 1e-5 too large."""
+    stock, scaled = torch.nn.functional.binary_cross_entropy_with_logits, torch_scaled_gradient(torch, 1 + 1e-5)
+    patch(
+        torch.nn.functional,
+        "binary_cross_entropy_with_logits",
+        lambda x, y, **options: stock(scaled(x), y, **options),
+    )
+
+
+@fault(case="core:losses/Huber", side="torch")
+def huber_is_smooth_l1(torch: Any, patch: Any) -> None:
+    """Beyond delta the slope is 1e-6 too steep."""
+    stock = torch.nn.functional.huber_loss
+
+    def huber(x: Any, y: Any, **options: Any) -> Any:
+        off = (x - y).abs()
+        return stock(x, y, **options) + 1e-6 * (off - options["delta"]).clamp(min=0)
+
+    patch(torch.nn.functional, "huber_loss", huber)
+
+
+@fault(case="core:losses/Huber", side="keras")
+def sample_weight_ignored(keras: Any, patch: Any) -> None:
+    """Sample weights are not used."""
+    from keras.src.losses import loss
+
+    stock = loss.reduce_weighted_values
+
+    def reduce(values: Any, sample_weight: Any = None, mask: Any = None, **options: Any) -> Any:
+        return stock(values, sample_weight=None, mask=mask, **options)
+
+    patch(loss, "reduce_weighted_values", reduce)
+
+
+@fault(case="core:losses/Huber", side="keras")
+def mask_ignored(keras: Any, patch: Any) -> None:
+    """The mask is not used."""
+    from keras.src.losses import loss
+
+    patch(loss, "apply_mask", lambda sample_weight, mask, dtype, reduction: sample_weight)
+
+
+@fault(case="core:losses/SparseCategoricalCrossentropy", side="torch")
+def cross_entropy_one_ten_millionth(torch: Any, patch: Any) -> None:
+    """Every loss is 1e-7 too large."""
+    stock = torch.nn.functional.cross_entropy
+    patch(torch.nn.functional, "cross_entropy", lambda *args, **options: stock(*args, **options) * (1 + 1e-7))
+
+
+@fault(case="core:losses/KLDivergence", side="torch", variant="positive", tier="float32")
+def divergence_in_bfloat16(torch: Any, patch: Any) -> None:
+    """In float32 alone each term is rounded to bfloat16."""
+    stock = torch.nn.functional.kl_div
+
+    def divergence(*args: Any, **options: Any) -> Any:
+        made = stock(*args, **options)
+        return made.bfloat16().float() if made.dtype == torch.float32 else made
+
+    patch(torch.nn.functional, "kl_div", divergence)
+
+
+@fault(case="core:metrics/MeanSquaredError", side="keras", variant="weighted=True")
+def metric_forgets_weights_after_the_first_update(keras: Any, patch: Any) -> None:
+    """From the second update on sample weights are ignored."""
+    stock = keras.metrics.MeanSquaredError.update_state
+
+    def update(self: Any, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        self.fwparity_updates = getattr(self, "fwparity_updates", 0) + 1
+        return stock(self, y_true, y_pred, sample_weight if self.fwparity_updates == 1 else None)
+
+    patch(keras.metrics.MeanSquaredError, "update_state", update)
+
+
+@fault(case="core:metrics/SparseCategoricalAccuracy", side="torch")
+def accuracy_takes_the_smallest(torch: Any, patch: Any) -> None:
+    """argmax gives the place of the smallest."""
+    patch(torch.Tensor, "argmax", torch.Tensor.argmin)

@@ -44,6 +44,7 @@ def same_function(question: Question, lab: Lab) -> Verdict:
     if len(sides) == 1:
         return _one_side(anchor, sides[anchor], case, expected)
     verdict, followed = _compared(question, lab, case, sides, anchor)
+    judged = {**sides, anchor: followed} if followed is not None else sides
     if verdict.outcome in (AGREE, KNOWN) and expected is not None:
         against = [f for f in _alone(followed or sides[anchor], expected, anchor, case) if f.fault]
         if against and followed is None:
@@ -55,7 +56,7 @@ def same_function(question: Question, lab: Lab) -> Verdict:
             wrong = decide(against)
             verdict = replace(wrong, kind="reference", message=f"{text}\n{wrong.message}")
     if blamable(verdict):
-        verdict = blame(verdict, _evidence(question, lab, case, sides, anchor, expected, verdict))
+        verdict = blame(verdict, _evidence(question, lab, case, judged, anchor, expected, verdict))
     return replace(verdict, notes={**verdict.notes, **_leaks(question, lab, sides, followed or sides[anchor], case)})
 
 
@@ -71,7 +72,7 @@ def _compared(
 ) -> tuple[Verdict, Reply | None]:
     """Every other side against the anchor, where they differ with the known differences of that side in place.
 
-    Returns the verdict, and what the anchor computes with the differences that were reproduced.
+    Returns the verdict, and what the anchor computes with the known differences in place, where they were needed.
     """
     others = [name for name in sides if name != anchor]
     findings: list[Finding] = []
@@ -92,8 +93,8 @@ def _compared(
                     return bad, None
                 assert isinstance(answer, Reply)
                 found = _pair(answer, sides[name], anchor, name, case, lab)
+                followed = answer
                 if decide(found).outcome == AGREE:
-                    followed = answer
                     reproduced += [entry for entry in known if entry not in reproduced]
         findings += found
     findings, waivers = waived(findings, lab.waivers.limits(question.ref.case_id), "float64", lab.versions())

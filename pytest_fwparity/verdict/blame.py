@@ -48,8 +48,11 @@ def blame(verdict: Verdict, evidence: Evidence) -> Verdict:
     first = first_fault(verdict)
     if first is None or not blamable(verdict):
         return verdict
-    for judge in (_by_reference, _by_slopes, _by_vote):
-        found = judge(first, evidence)
+    given = evidence.reference.arrays if evidence.reference is not None else {}
+    told = [finding for finding in verdict.findings if finding.fault and finding.name in given]
+    judged = min(told, key=lambda finding: order(finding.name)) if told else first  # a slot has no reference
+    for judge, finding in ((_by_reference, judged), (_by_slopes, first), (_by_vote, first)):
+        found = judge(finding, evidence)
         if found is not None:
             return _with(verdict, *found)
     return _with(verdict, (), "", _unknown(first, evidence))

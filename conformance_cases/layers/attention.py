@@ -37,6 +37,21 @@ class MultiHeadAttention(LayerCase):
     def keras_call(self, keras: Any, layer: Any, query: Any, key: Any, value: Any, mask: Any = None) -> Any:
         return layer(query=query, key=key, value=value, attention_mask=mask, use_causal_mask=self.causal)
 
+    def reference(self, query: Any, key: Any, value: Any, mask: Any = None, **weights: Any) -> Any:
+        given = {"query": query, "key": key, "value": value}
+        q, k, v = (
+            np.einsum("nle,ehd->nhld", x, weights[f"{name}_kernel"]) + weights[f"{name}_bias"][:, None]
+            for name, x in given.items()
+        )
+        scores = np.einsum("nhqd,nhkd->nhqk", q, k) / 2  # the root of a key's 4 features
+        if mask is not None:
+            scores = np.where(mask[:, None], scores, -np.inf)
+        if self.causal:
+            scores = np.where(np.tri(5, dtype=bool), scores, -np.inf)
+        shares = np.exp(scores - scores.max(-1, keepdims=True))
+        seen = np.einsum("nhqk,nhkd->nhqd", shares / shares.sum(-1, keepdims=True), v)
+        return np.einsum("nhqd,hde->nqe", seen, weights["output_kernel"]) + weights["output_bias"]
+
     def torch(self, torch: Any) -> Any:
         return torch.nn.MultiheadAttention(8, 2, batch_first=True)
 

@@ -48,6 +48,20 @@ class Conv2D(SpatialCase):
     def torch_weights(self, torch: Any, kernel: Any, bias: Any) -> dict[str, Any]:
         return {"1.weight": kernel.permute(3, 2, 0, 1), "1.bias": bias}
 
+    def reference(self, x: Any, kernel: Any, bias: Any) -> Any:
+        left, right, top, bottom = (
+            same_pads((7, 8), self.kernel_size, self.strides, self.dilation) if self.padding == "same" else [0] * 4
+        )
+        x = np.pad(x, [(0, 0), (top, bottom), (left, right), (0, 0)])
+        span = [(k - 1) * d + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True)]
+        windows = np.lib.stride_tricks.sliding_window_view(x, span, (1, 2))
+        windows = windows[:, :: self.strides[0], :: self.strides[1], :, :: self.dilation[0], :: self.dilation[1]]
+        parts = [
+            np.einsum("nhwcij,ijco->nhwo", part, filters)
+            for part, filters in zip(np.split(windows, self.groups, 3), np.split(kernel, self.groups, 3), strict=True)
+        ]
+        return np.concatenate(parts, -1) + bias
+
 
 class DepthwiseConv2D(SpatialCase):
     """Each channel by itself; output channel c * multiplier + m holds filter m of channel c on both sides."""

@@ -56,6 +56,18 @@ class BatchNormalization(LayerCase):
     def torch_outputs(self, torch: Any, y: Any) -> dict[str, Any]:
         return {"y": y.movedim(1, -1)}
 
+    def reference(
+        self, x: Any, moving_mean: Any, moving_variance: Any, gamma: Any = 1.0, beta: Any = 0.0
+    ) -> dict[str, Any]:
+        mean, variance = moving_mean, moving_variance
+        if self.training:
+            axes = tuple(range(x.ndim - 1))
+            mean, variance = x.mean(axes), x.var(axes)
+            moving_mean = self.momentum * moving_mean + (1 - self.momentum) * mean
+            moving_variance = self.momentum * moving_variance + (1 - self.momentum) * variance
+        y = (x - mean) / np.sqrt(variance + 1e-3) * gamma + beta
+        return {"y": y, "state moving_mean": moving_mean, "state moving_variance": moving_variance}
+
     @difference(
         replaces="torch_call",
         why="torch moves the variance by the unbiased one of the batch, n / (n - 1) times that of Keras",

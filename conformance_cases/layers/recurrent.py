@@ -51,6 +51,22 @@ class RecurrentCase(LayerCase, abstract=True):
         y, h, *rest = RecurrentCase.torch_call(self, torch, module, x, mask)
         return (torch.where(mask[..., None], y, h[:, None]), h, *rest)
 
+    def run(self, x: Any, mask: Any, step: Any, states: list[Any]) -> Any:
+        """The NumPy reference of a recurrent layer: ``step(x_t, *states)`` gives the next states, the first being the output."""
+        mask = np.ones(x.shape[:2], bool) if mask is None else mask
+        last, y = np.zeros_like(states[0]), []
+        for t in range(x.shape[1]):
+            kept = mask[:, t, None]
+            after = step(x[:, t], *states)
+            states = [np.where(kept, new, old) for new, old in zip(after, states, strict=True)]
+            last = np.where(kept, after[0], last)
+            y.append(np.where(kept, after[0], 0.0 if self.zero_output_for_mask else last))
+        return (np.stack(y, 1) if self.return_sequences else states[0], *states)
+
+
+def sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
 
 class LSTM(RecurrentCase):
     """Gates i, f, c, o in both; Keras has one bias, torch two that are added."""
@@ -72,6 +88,14 @@ class LSTM(RecurrentCase):
     def torch_weights(self, torch: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> dict[str, Any]:
         biases = {"bias_ih_l0": bias, "bias_hh_l0": torch.zeros_like(bias)}
         return {"weight_ih_l0": kernel.T, "weight_hh_l0": recurrent_kernel.T, **biases}
+
+    def reference(self, x: Any, kernel: Any, recurrent_kernel: Any, bias: Any, mask: Any = None) -> Any:
+        def step(x: Any, h: Any, c: Any) -> Any:
+            i, f, g, o = np.split(x @ kernel + h @ recurrent_kernel + bias, 4, -1)
+            c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+            return sigmoid(o) * np.tanh(c), c
+
+        return self.run(x, mask, step, [np.zeros((len(x), 5))] * 2)
 
 
 class BidirectionalLSTM(RecurrentCase):
@@ -135,6 +159,16 @@ class GRU(RecurrentCase):
         biases = {"bias_ih_l0": bias_ih, "bias_hh_l0": bias_hh}
         return {"weight_ih_l0": reordered(kernel).T, "weight_hh_l0": reordered(recurrent_kernel).T, **biases}
 
+    def reference(self, x: Any, kernel: Any, recurrent_kernel: Any, bias: Any, mask: Any = None) -> Any:
+        def step(x: Any, h: Any) -> Any:
+            (xz, xr, xn), (hz, hr, hn) = (
+                np.split(value, 3, -1) for value in (x @ kernel + bias[0], h @ recurrent_kernel + bias[1])
+            )
+            z = sigmoid(xz + hz)
+            return (z * h + (1 - z) * np.tanh(xn + sigmoid(xr + hr) * hn),)
+
+        return self.run(x, mask, step, [np.zeros((len(x), 5))])
+
 
 class GRUResetBefore(LayerCase):
     """reset_after=False resets the state before the recurrent product; torch has no such GRU."""
@@ -166,3 +200,13 @@ class GRUResetBefore(LayerCase):
             return torch.stack(y, 1), h
 
         return run
+
+    def reference(self, x: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> Any:
+        by_z, by_r, by_n = np.split(recurrent_kernel, 3, -1)
+        h, y = np.zeros((len(x), 5)), []
+        for t in range(x.shape[1]):
+            z, r, n = np.split(x[:, -1 - t if self.go_backwards else t] @ kernel + bias, 3, -1)
+            z, r = sigmoid(z + h @ by_z), sigmoid(r + h @ by_r)
+            h = z * h + (1 - z) * np.tanh(n + (r * h) @ by_n)
+            y.append(h)
+        return np.stack(y, 1), h

@@ -10,7 +10,7 @@ import numpy as np
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import Draw
 from pytest_fwparity.cases.loss import setting_names
-from pytest_fwparity.verdict.measured import Measured
+from pytest_fwparity.verdict.measured import STATE, Measured
 
 _DIGITS = 40
 NUMPY, MPMATH = "the NumPy reference", "the mpmath reference (40 digits)"
@@ -52,11 +52,18 @@ def _weights(drawn: Draw) -> dict[str, np.ndarray]:
 
 
 def _call(case: Any, drawn: Draw, _: tuple[str, ...]) -> dict[str, np.ndarray] | None:
-    """A layer or function that is called once."""
-    given = _inputs(drawn, 0)
-    if given is None or len(drawn.skeleton) != 1:
-        return None
-    return _named(case, case.reference(**given, **_weights(drawn)))
+    """A layer or function, call by call; a result named ``state w`` is the weight ``w`` of the next call."""
+    arrays: dict[str, np.ndarray] = {}
+    weights, count = _weights(drawn), len(drawn.skeleton)
+    for call in range(count):
+        given = _inputs(drawn, call)
+        if given is None:
+            return None
+        for name, value in _named(case, case.reference(**given, **weights)).items():
+            arrays[name if count == 1 else f"{name}[{call}]"] = value
+            if name.startswith(STATE):
+                weights[name.removeprefix(STATE)] = value
+    return arrays
 
 
 def _named(case: Any, made: Any) -> dict[str, np.ndarray]:

@@ -107,9 +107,7 @@ def nesterov_ignored(torch: Any, patch: Any) -> None:
 @fault(case=_MOMENTUM, side="keras", variant="weight_decay=0.01")
 def weight_decay_ignored(keras: Any, patch: Any) -> None:
     """The weights do not decay."""
-    from keras.src.optimizers.base_optimizer import BaseOptimizer
-
-    patch(BaseOptimizer, "_apply_weight_decay", lambda self, variables: None)
+    patch(keras.optimizers.SGD, "_apply_weight_decay", lambda self, variables: None)
 
 
 @fault(case=_ADAM, side="torch", tier="float32")

@@ -93,3 +93,10 @@ class DepthwiseConv2D(SpatialCase):
 
     def torch_weights(self, torch: Any, kernel: Any, bias: Any) -> dict[str, Any]:
         return {"1.weight": kernel.permute(2, 3, 0, 1).reshape(-1, 1, 3, 3), "1.bias": bias}
+
+    def reference(self, x: Any, kernel: Any, bias: Any) -> Any:
+        pads = same_pads((6, 7), (3, 3), (self.strides, self.strides)) if self.padding == "same" else [0] * 4
+        x = np.pad(x, [(0, 0), tuple(pads[2:]), tuple(pads[:2]), (0, 0)])
+        windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), (1, 2))[:, :: self.strides, :: self.strides]
+        y = np.einsum("nhwcij,ijcm->nhwcm", windows, kernel)
+        return y.reshape(*y.shape[:3], -1) + bias

@@ -64,7 +64,7 @@ def answer(question: Question, lab: Lab) -> Verdict:
                 f"{side} under {policy} is as exact as float32: nothing was computed in {dtype}",
                 "the policy did not reach the layer; a check of mixed precision that does not mix proves nothing",
             )
-            found.append(Finding(name=side, fault="vacuous", lines=lines))
+            found.append(Finding(name=side, fault="vacuous", lines=lines, side=side))
         if policy == "mixed_float16" and case.kind == "training":
             found += _scaling(case, side, reply, overflow)
     scales = {side: reply.info.get("scales", []) for side, reply in sides.items()}
@@ -87,15 +87,37 @@ def _scaling(case: Case, side: str, reply: Reply, overflow: tuple[int, ...]) -> 
     if len(scales) < 2:
         lines = (f"{side} reports no loss scale under mixed_float16: there is no gradient scaler",)
         return [Finding(name="loss scale", fault="semantic", lines=lines)]
+    for step, should in enumerate(_expected(case, overflow, len(scales) - 1)):
+        got = scales[step + 1]
+        lines = (f"{side}: the loss scale after step {step} is {got:g}, but should be {should:g}",)
+        found.append(
+            Finding(name=f"loss scale[{step}]", fault="" if got == should else "semantic", lines=lines, side=side)
+        )
+        if got != should:
+            break
     for step in overflow:
         halved = scales[step + 1] == scales[step] / 2
         lines = (
             f"{side}: the overflow in step {step} moved the loss scale from {scales[step]:g} to {scales[step + 1]:g}, not to half",
         )
-        found.append(Finding(name=f"loss scale[{step}]", fault="" if halved else "semantic", lines=lines))
+        fault = "" if halved else "semantic"
+        found.append(Finding(name=f"loss scale[{step}]", fault=fault, lines=lines, side=side))
         for key in [key for key in reply.arrays if key.endswith(f"[{step}]") and not key.startswith("loss")]:
             before = reply.arrays.get(key.replace(f"[{step}]", f"[{step - 1}]"))
             same = before is not None and np.array_equal(before, reply.arrays[key])
             lines = (f"{side}: {key} moved in step {step}, whose gradients overflow and which must be left out",)
             found.append(Finding(name=key, fault="" if same else "semantic", lines=lines))
     return found
+
+
+def _expected(case: Case, overflow: tuple[int, ...], steps: int) -> list[float]:
+    """The loss scale after each step: half after an overflow, twice after ``growth`` good steps in a row."""
+    scale, good, made = float(case.scale), 0, []  # type: ignore[attr-defined]
+    for step in range(steps):
+        good = 0 if step in overflow else good + 1
+        if step in overflow:
+            scale /= 2
+        elif good == case.growth:  # type: ignore[attr-defined]
+            scale, good = scale * 2, 0
+        made.append(scale)
+    return made

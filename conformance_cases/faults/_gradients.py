@@ -21,6 +21,18 @@ def torch_scaled_gradient(torch: Any, factor: float) -> Callable[[Any], Any]:
     return lambda x: Scaled.apply(x)
 
 
+def keras_scaled_gradient(keras: Any, x: Any, factor: float) -> Any:
+    """``x``, whose gradient is ``factor`` times too large."""
+
+    def identity(x: Any) -> Any:
+        def gradient(*args: Any, upstream: Any = None) -> Any:
+            return (args[0] if upstream is None else upstream) * factor
+
+        return x, gradient
+
+    return keras.ops.custom_gradient(identity)(x)
+
+
 def first_element(shape: Any, by: float) -> np.ndarray:
     """Ones, but for the first element, which is ``1 + by``."""
     factor = np.ones(tuple(int(n) for n in shape))

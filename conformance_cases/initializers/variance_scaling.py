@@ -1,6 +1,9 @@
 """Initializers scaled by the number of inputs and outputs."""
 
+import math
 from typing import Any
+
+import numpy as np
 
 from pytest_fwparity import InitializerCase
 
@@ -13,6 +16,11 @@ class GlorotUniform(InitializerCase):
 
     def torch(self, torch: Any, tensor: Any) -> None:
         torch.nn.init.xavier_uniform_(tensor)
+
+    def reference(self, rng: np.random.Generator) -> Any:
+        *window, inputs, outputs = self.shape
+        limit = math.sqrt(6 / (inputs + outputs) / math.prod(window))
+        return rng.uniform(-limit, limit, size=self.shape)
 
 
 class GlorotUniformOfConvolution(GlorotUniform):
@@ -29,3 +37,7 @@ class HeUniform(InitializerCase):
 
     def torch(self, torch: Any, tensor: Any) -> None:
         torch.nn.init.kaiming_uniform_(tensor, mode="fan_in", nonlinearity="relu")
+
+    def reference(self, rng: np.random.Generator) -> Any:
+        limit = math.sqrt(6 / self.shape[0])
+        return rng.uniform(-limit, limit, size=self.shape)

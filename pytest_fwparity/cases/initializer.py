@@ -17,6 +17,7 @@ class InitializerCase(Case, abstract=True):
     hooks: ClassVar[dict[str, tuple[str, ...]]] = {
         "keras": ("keras",),
         "torch": ("torch", "tensor"),
+        "reference": ("rng",),
     }
 
     #: shape in Keras' layout (..., inputs, outputs); torch fills (outputs, inputs, ...)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
 
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import NearKink
+from pytest_fwparity.cases.streams import Streams
 from pytest_fwparity.checks.lab import Lab, measured, replies, trouble
 from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
 from pytest_fwparity.checks.same_function import same_function
 from pytest_fwparity.checks.working import working
 from pytest_fwparity.verdict.distribution import same_distribution
 from pytest_fwparity.verdict.judgement import decide
+from pytest_fwparity.verdict.measured import Measured
 from pytest_fwparity.verdict.outcome import INCONCLUSIVE, NOT_RUN, Finding, Verdict
 from pytest_fwparity.verdict.pairing import dtype_faults, pair_up
 
@@ -75,4 +80,17 @@ def _distribution(question: Question, lab: Lab, dtype: str) -> Verdict:
     for other in sides[1:]:
         faults = pair_up(sides[0], other)
         found += faults or same_distribution(sides[0], other)
-    return decide(found)
+    return _blamed(question, decide(found), sides)
+
+
+def _blamed(question: Question, verdict: Verdict, sides: list[Measured]) -> Verdict:
+    """Which side is not distributed as the case's reference says: a sample of NumPy's, judged by the same test."""
+    case: Any = question.case()
+    if verdict.kind != "distribution" or not hasattr(case, "reference"):
+        return verdict
+    drawn = case.reference(Streams(question.seed, question.ref.case_id, "reference"))
+    expected = Measured(side="the NumPy reference", arrays={"values": np.asarray(drawn, np.float64)})
+    off = [side.side for side in sides if same_distribution(side, expected)[0].fault]
+    right = [side.side for side in sides if side.side not in off]
+    line = f"blame: {expected.side} is distributed as {' and '.join(right) or 'no side'}, not as {' and '.join(off)}"
+    return replace(verdict, message=f"{verdict.message}\n{line}", blamed=tuple(off), blamed_by="reference")

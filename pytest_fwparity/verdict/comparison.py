@@ -11,10 +11,14 @@ from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, TINY, UNIT
 from pytest_fwparity.verdict.measured import Measured, root_mean_square
 from pytest_fwparity.verdict.outcome import Finding
 
+#: arithmetic on what may be tiny, huge or not finite; a project may make errors of NumPy's warnings
+QUIET = np.errstate(all="ignore")
+
 #: float64 units of a float32 rounding: what a constant rounded to float32 does to a result of condition 1
 _LEAK = UNIT["float32"] / UNIT["float64"]
 
 
+@QUIET
 def scale(
     y: np.ndarray, moved: np.ndarray, dtype: str, delta: float = MOVEMENT_DELTA, floor: str = "tensor"
 ) -> np.ndarray:
@@ -41,6 +45,7 @@ class Bound:
     delta: float = MOVEMENT_DELTA
 
 
+@QUIET
 def measure(
     name: str,
     x: np.ndarray,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pytest_fwparity.verdict.comparison import QUIET
 from pytest_fwparity.verdict.measured import root_mean_square
 
 #: how much smaller the moves of the second measurement are
@@ -16,6 +17,7 @@ RATIO, ELEMENT = 2.0, 4.0
 MOST = 0.1
 
 
+@QUIET
 def kinks(coarse: Mapping[str, np.ndarray], fine: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Results that a kink moves, each with the mask of its elements that it moves.
 

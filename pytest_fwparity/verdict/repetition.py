@@ -42,7 +42,7 @@ def same_bits(
             at = first(apart) if apart.any() else (0,) * value.ndim
             y = value.astype(np.float64)
             s = scale(y, movement.get(name, np.zeros(y.shape)), dtype)
-            with np.errstate(invalid="ignore"):
+            with np.errstate(all="ignore"):
                 z = float(np.nanmax(np.abs(again.astype(np.float64) - y) / s))
             lines = (
                 f"{place(name, at)} on {side} is {value[at]:.12g} once and {again[at]:.12g} in {where}, with the same inputs",

@@ -1,0 +1,50 @@
+"""Faults of mixed precision and loss scaling."""
+
+from typing import Any
+
+from conformance_cases.faults._stand_ins import Instead, rescaled, with_options
+from pytest_fwparity import fault
+
+_CONV, _FLOAT16 = "core:mixed_precision/MixedConv2D", "core:mixed_precision/TrainingInFloat16"
+
+
+@fault(case=_CONV, side="keras", variant="plain", tier="mixed_float16")
+def mixed_convolution_does_not_mix(keras: Any, patch: Any) -> None:
+    """A convolution under a mixed policy computes in float32."""
+    with_options(patch, keras.layers.Conv2D, dtype="float32")
+
+
+@fault(case=_CONV, side="torch", variant="strided", tier="mixed_bfloat16")
+def mixed_convolution_wrong(torch: Any, patch: Any) -> None:
+    """In bfloat16 alone, as under autocast, every output is 20 % too large."""
+    rescaled(patch, torch.nn.functional, "conv2d", 0.2, dtype="bfloat16")
+
+
+@fault(case=_FLOAT16, side="keras", tier="mixed_float16")
+def loss_scale_is_not_halved_in_keras(keras: Any, patch: Any) -> None:
+    """After an overflow the loss scale stays."""
+    patch(
+        keras.mixed_precision.LossScaleOptimizer,
+        "_stateful_handle_non_finite_grads",
+        lambda self: self.step_counter.assign(0),
+    )
+
+
+@fault(case=_FLOAT16, side="keras", tier="mixed_float16")
+def gradients_stay_scaled(keras: Any, patch: Any) -> None:
+    """Gradients are not divided by the loss scale."""
+    from keras.src.optimizers import loss_scale_optimizer as module
+
+    patch(module, "ops", Instead(module.ops, divide=lambda gradient, scale: gradient))
+
+
+@fault(case=_FLOAT16, side="torch", tier="mixed_float16")
+def overflowing_step_is_taken(torch: Any, patch: Any) -> None:
+    """A step whose gradients overflow is made none the less."""
+    patch(torch.amp.GradScaler, "_maybe_opt_step", lambda self, optimizer, state, *args, **options: optimizer.step())
+
+
+@fault(case=_FLOAT16, side="torch", tier="mixed_float16")
+def loss_scale_grows_fourfold(torch: Any, patch: Any) -> None:
+    """The loss scale grows four times as large."""
+    with_options(patch, torch.amp.GradScaler, growth_factor=4.0)

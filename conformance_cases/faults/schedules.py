@@ -1,0 +1,38 @@
+"""Faults of learning-rate schedules."""
+
+from typing import Any
+
+from conformance_cases.faults._stand_ins import Instead, after_init
+from pytest_fwparity import fault
+
+_COSINE = "core:schedules/CosineDecay"
+
+
+@fault(case="core:schedules/ExponentialDecay", side="keras", variant="staircase=True")
+def staircase_rounds_up(keras: Any, patch: Any) -> None:
+    """Each stair begins where the one before it should."""
+    from keras.src.optimizers.schedules import learning_rate_schedule as module
+
+    patch(module, "ops", Instead(module.ops, floor=keras.ops.ceil))
+
+
+@fault(case=_COSINE, side="keras", variant="raised")
+def cosine_falls_to_zero(keras: Any, patch: Any) -> None:
+    """alpha is not used."""
+    after_init(patch, keras.optimizers.schedules.CosineDecay, lambda self: setattr(self, "alpha", 0.0))
+
+
+@fault(case=_COSINE, side="torch", variant="raised")
+def cosine_takes_one_step_more(torch: Any, patch: Any) -> None:
+    """The lowest rate comes one step late."""
+    kind = torch.optim.lr_scheduler.CosineAnnealingLR
+    stock = kind.get_lr
+
+    def get_lr(self: Any) -> Any:
+        self.T_max += 1
+        try:
+            return stock(self)
+        finally:
+            self.T_max -= 1
+
+    patch(kind, "get_lr", get_lr)

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,10 @@ class FakeSide(Adapter):
 
     def restore(self, request: Request) -> None:
         return None
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[set[str]]:
+        yield {"fake::multiply"}
 
     def operation(self, name: str) -> Callable[[Any, Request], Run]:
         known = {"function": self._function, "layer": self._layer, "call": self._call, "speed": self._speed}

@@ -76,6 +76,20 @@ def test_sides_that_run_the_same_kernels_are_named(project: Project) -> None:
     project.run().stdout.fnmatch_lines("fake-torch and fake-keras run the same kernels: that they agree proves less")
 
 
+def test_a_fast_path_that_falls_back_with_the_same_values(project: Project) -> None:
+    fast, slow = ("kernels = {'fake-*': ('fake::multiply',)}", "kernels = {'fake-keras': ('fake::fused',)}")
+    project.cases(function_case("Fast", facts=fast) + function_case("Slow", facts=slow))
+    result = project.run()
+    result.assert_outcomes(failed=1, passed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "differ (fallback): own:ops/Slow?default? agree float32, seed 0",
+            "  fallback: fake-keras did not run fake::fused: another path took its place, whose values agree",
+            "      it ran fake::multiply",
+        ]
+    )
+
+
 def test_a_skip_list_that_outlives_its_reason(project: Project) -> None:
     known = '    @difference(replaces="torch", why="once", source="a book")\n    def once(self, torch, x):\n        return 3 * x\n'
     project.cases(function_case("Mended") + known)

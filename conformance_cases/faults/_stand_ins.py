@@ -1,6 +1,7 @@
 """What faults put in the place of a framework's functions, methods, modules and options."""
 
 import functools
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any
@@ -37,23 +38,27 @@ def after_init(patch: Any, kind: Any, change: Callable[[Any], None]) -> None:
     """``change`` every object of this kind as it is made."""
     made = kind.__init__
 
-    @functools.wraps(made)
     def init(self: Any, *args: Any, **options: Any) -> None:
         made(self, *args, **options)
         change(self)
 
-    patch(kind, "__init__", init)
+    patch(kind, "__init__", _signed(init, made))
 
 
 def with_options(patch: Any, kind: Any, **forced: Any) -> None:
     """Objects of this kind are made with these options, whatever was asked for."""
     made = kind.__init__
 
-    @functools.wraps(made)
     def init(self: Any, *args: Any, **options: Any) -> None:
         made(self, *args, **{**options, **forced})
 
-    patch(kind, "__init__", init)
+    patch(kind, "__init__", _signed(init, made))
+
+
+def _signed(new: Any, stock: Any) -> Any:
+    """``new`` with the signature of ``stock``, by which Keras tells positional arguments apart."""
+    new.__signature__ = inspect.signature(stock)
+    return new
 
 
 def every_other_call(owner: Any) -> bool:

@@ -5,12 +5,13 @@ from typing import Any
 
 
 def keras_rate(keras: Any, patch: Any, kind: Any, change: Callable[[Any, Any], Any]) -> None:
-    """``change(rate, step)`` is the rate of each update; ``step`` counts from 0 and is of the rate's dtype."""
+    """The rate of each update is ``change(rate, third)``; ``third`` is 1 in the third step and 0 in any other."""
     stock = kind.update_step
 
     def update(self: Any, gradient: Any, variable: Any, rate: Any) -> None:
-        step = keras.ops.cast(self.iterations, rate.dtype)
-        stock(self, gradient, variable, change(keras.ops.convert_to_tensor(rate), step))
+        rate = keras.ops.convert_to_tensor(rate)
+        third = keras.ops.cast(keras.ops.equal(self.iterations, 2), rate.dtype)
+        stock(self, gradient, variable, change(rate, third))
 
     patch(kind, "update_step", update)
 

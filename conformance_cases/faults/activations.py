@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conformance_cases.faults._gradients import keras_first_element, torch_first_element
+from conformance_cases.faults._gradients import keras_first_element, keras_rounded, torch_first_element
+from conformance_cases.faults._stand_ins import Instead, changed_result, dtype_of, rescaled
 from pytest_fwparity import fault
 
 _SCORES = "core:activations/MaskedScores"
@@ -76,3 +77,71 @@ def one_percent_beside_a_billion_in_float32(torch: Any, patch: Any) -> None:
 def one_percent_beside_infinity_in_float32(torch: Any, patch: Any) -> None:
     """1 % of one element beside a mask of -inf, in float32 alone."""
     _only_in(torch, patch, torch.float32, 0.01)
+
+
+def _in_bfloat16(keras: Any, patch: Any) -> None:
+    def change(y: Any) -> Any:
+        return keras_first_element(keras, y, 0.5) if dtype_of(y) == "bfloat16" else y
+
+    changed_result(patch, keras.ops, "where", change)
+
+
+@fault(case=_SCORES, side="keras", tier="bfloat16")
+def half_beside_a_billion_in_bfloat16(keras: Any, patch: Any) -> None:
+    """Half of one element beside a mask of -1e9, in bfloat16 alone, whose 64 units are a quarter."""
+    _in_bfloat16(keras, patch)
+
+
+@fault(case=_SCORES, side="keras", tier="bfloat16", variant="fill=-inf")
+def half_beside_infinity_in_bfloat16(keras: Any, patch: Any) -> None:
+    """Half of one element beside a mask of -inf, in bfloat16 alone, whose 64 units are a quarter."""
+    _in_bfloat16(keras, patch)
+
+
+@fault(case=_SCORES, side="keras", variant="fill=-inf")
+def one_percent_of_one_weight(keras: Any, patch: Any) -> None:
+    """1 % of one element beside zeros, after the softmax."""
+    changed_result(patch, keras.ops, "softmax", lambda y: keras_first_element(keras, y, 0.01))
+
+
+@fault(case=_SCORES, side="keras", tier="float32")
+def softmax_shifted_by_the_mean(keras: Any, patch: Any) -> None:
+    """In float32 alone the mean is subtracted before the exponential, not the largest, so that it overflows."""
+    stock = keras.ops.softmax
+
+    def softmax(x: Any, axis: int = -1) -> Any:
+        if dtype_of(x) != "float32":
+            return stock(x, axis)
+        raised = keras.ops.exp(x - keras.ops.mean(x, axis, keepdims=True))
+        return raised / keras.ops.sum(raised, axis, keepdims=True)
+
+    patch(keras.ops, "softmax", softmax)
+
+
+@fault(case="core:activations/GeluTail", side="keras", variant="nearest=-5.0")
+def gelu_tail_one_ten_millionth(keras: Any, patch: Any) -> None:
+    """Below -5, where the function is tiny, it is 1e-7 too large."""
+    rescaled(patch, keras.activations, "gelu")
+
+
+@fault(case="core:layers/Activation", side="keras", variant="function=hard_sigmoid")
+def hard_sigmoid_of_keras_2(keras: Any, patch: Any) -> None:
+    """The slope is 0.2, as it was in Keras 2, not 1/6."""
+    from keras.src.activations import activations as module
+
+    patch(module, "ops", Instead(module.ops, hard_sigmoid=lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)))
+
+
+@fault(case="core:layers/Activation", side="torch", variant="function=silu", tier="float16")
+def silu_wrong_in_float16_alone(torch: Any, patch: Any) -> None:
+    """In float16 alone every value is 5 % too large."""
+    rescaled(patch, torch.nn.functional, "silu", 0.05, dtype="float16")
+
+
+@fault(case="core:layers/Activation", side="keras", variant="function=softmax", tier="float32")
+def softmax_in_bfloat16(keras: Any, patch: Any) -> None:
+    """In float32 alone probabilities are rounded to bfloat16."""
+    from keras.src.activations import activations as module
+
+    stock = module.backend.nn.softmax
+    patch(module.backend.nn, "softmax", lambda x, axis=-1: keras_rounded(keras, stock(x, axis=axis)))

@@ -5,10 +5,12 @@ from typing import Any
 from conformance_cases.faults._gradients import (
     keras_first_element,
     keras_rounded,
+    keras_scaled_gradient,
     torch_first_element,
     torch_rounded,
     torch_scaled_gradient,
 )
+from conformance_cases.faults._stand_ins import Instead, changed_result, every_other_call, rescaled
 from pytest_fwparity import fault
 
 _DENSE = "core:layers/Dense"
@@ -151,3 +153,92 @@ def masking_ignored_by_pooling(keras: Any, patch: Any) -> None:
     """The pooling that follows does not see the mask."""
     stock = keras.layers.GlobalAveragePooling1D.call
     patch(keras.layers.GlobalAveragePooling1D, "call", lambda self, inputs, mask=None: stock(self, inputs))
+
+
+@fault(case="core:layers/Masking", side="keras", variant="zeros")
+def masking_where_any_feature_fits(keras: Any, patch: Any) -> None:
+    """A step is masked where one feature is the mask value, not where all are."""
+    from keras.src.layers.core import masking
+
+    patch(masking, "ops", Instead(masking.ops, any=keras.ops.all))
+
+
+@fault(case=_DENSE, side="keras", tier="repeat", variant="use_bias=False")
+def dense_in_keras_changes_by_one_ulp(keras: Any, patch: Any) -> None:
+    """Every other call one element is one unit in the last place larger."""
+    changed_result(
+        patch,
+        keras.layers.Dense,
+        "call",
+        lambda y: keras_first_element(keras, y, 2.0**-23) if every_other_call(keras) else y,
+    )
+
+
+@fault(case=_DENSE, side="keras", variant="units=1")
+def dense_infinite(keras: Any, patch: Any) -> None:
+    """One element of the output is infinite."""
+    changed_result(patch, keras.layers.Dense, "call", lambda y: keras_first_element(keras, y, float("inf")))
+
+
+@fault(case=_DENSE, side="keras", tier="gradient")
+def dense_gradient_scaled_in_keras(keras: Any, patch: Any) -> None:
+    """Every gradient is 1e-3 too large; the slopes are not."""
+    changed_result(patch, keras.layers.Dense, "call", lambda y: keras_scaled_gradient(keras, y, 1 + 1e-3))
+
+
+@fault(case=_DENSE, side="torch", variant="units=1")
+def dense_of_one_unit_alone(torch: Any, patch: Any) -> None:
+    """With a single unit alone every output is 1e-7 too large."""
+    changed_result(patch, torch.nn.functional, "linear", lambda y: y * (1 + 1e-7 * (y.shape[-1] == 1)))
+
+
+@fault(case="core:layers/Embedding", side="keras", variant="length=40")
+def embedding_one_ten_millionth(keras: Any, patch: Any) -> None:
+    """Every row is 1e-7 too large."""
+    rescaled(patch, keras.layers.Embedding, "call")
+
+
+@fault(case="core:layers/Embedding", side="torch", variant="mask_zero=True")
+def embedding_pads_row_zero(torch: Any, patch: Any) -> None:
+    """Row 0 is taken for padding, so that no gradient comes back to it."""
+    stock = torch.nn.functional.embedding
+    patch(torch.nn.functional, "embedding", lambda x, weight, *rest, **options: stock(x, weight, 0))
+
+
+@fault(case="core:layers/Dropout", side="keras", tier="holds", variant="rate=0.75")
+def dropout_keeps_too_many(keras: Any, patch: Any) -> None:
+    """Half of what should be dropped is kept."""
+    from keras.src.layers.regularization import dropout
+
+    stock = dropout.backend.random.dropout
+    patch(dropout.backend.random, "dropout", lambda x, rate, **options: stock(x, rate / 2, **options))
+
+
+@fault(case="core:layers/DropoutInference", side="keras")
+def dropout_in_inference(keras: Any, patch: Any) -> None:
+    """training=False is not heard."""
+    stock = keras.layers.Dropout.call
+    patch(keras.layers.Dropout, "call", lambda self, inputs, training=False: stock(self, inputs, training=True))
+
+
+@fault(case="core:layers/Lambda", side="keras", variant="scale=0.1")
+def tanh_of_float64_in_float32(keras: Any, patch: Any) -> None:
+    """tanh is computed in float32 whatever the dtype."""
+    stock = keras.ops.tanh
+    patch(keras.ops, "tanh", lambda x: keras.ops.cast(stock(keras.ops.cast(x, "float32")), x.dtype))
+
+
+@fault(case="core:layers/Input", side="keras", variant="by_name=True")
+def subtraction_the_other_way(keras: Any, patch: Any) -> None:
+    """Two inputs are exchanged."""
+    stock = keras.layers.Subtract._merge_function
+    patch(keras.layers.Subtract, "_merge_function", lambda self, inputs: stock(self, inputs[::-1]))
+
+
+@fault(case="core:layers/DenseReluMax", side="keras")
+def relu_leaks(keras: Any, patch: Any) -> None:
+    """What relu cuts off comes through a millionth as large."""
+    from keras.src.activations import activations as module
+
+    stock = module.backend.nn.relu
+    patch(module.backend.nn, "relu", lambda x: stock(x) - 1e-6 * stock(-x))

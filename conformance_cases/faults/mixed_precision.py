@@ -23,11 +23,11 @@ def mixed_convolution_wrong(torch: Any, patch: Any) -> None:
 @fault(case=_FLOAT16, side="keras", tier="mixed_float16")
 def loss_scale_is_not_halved_in_keras(keras: Any, patch: Any) -> None:
     """After an overflow the loss scale stays."""
-    patch(
-        keras.mixed_precision.LossScaleOptimizer,
-        "_stateful_handle_non_finite_grads",
-        lambda self: self.step_counter.assign(0),
-    )
+
+    def handle(self: Any) -> None:
+        self.step_counter.assign(0)
+
+    patch(keras.mixed_precision.LossScaleOptimizer, "_stateful_handle_non_finite_grads", handle)
 
 
 @fault(case=_FLOAT16, side="keras", tier="mixed_float16")

@@ -23,9 +23,8 @@ def gradients_summed(torch: Any, patch: Any) -> None:
         work = torch.distributed.all_reduce(bucket.buffer(), async_op=True)
         return work.get_future().then(lambda future: future.value()[0])
 
-    after_init(
-        patch, torch.nn.parallel.DistributedDataParallel, lambda self: self.register_comm_hook(None, summed)
-    )
+    summed.__annotations__.clear()  # torch wants its own types there, or none
+    after_init(patch, torch.nn.parallel.DistributedDataParallel, lambda self: self.register_comm_hook(None, summed))
 
 
 @fault(case=_PARALLEL, side="keras", tier="replicas")

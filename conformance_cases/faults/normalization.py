@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conformance_cases.faults._gradients import torch_rounded
+from conformance_cases.faults._gradients import keras_rounded, torch_rounded
+from conformance_cases.faults._stand_ins import after_init, changed_result, dtype_of, rescaled
 from pytest_fwparity import fault
 
 _BATCH, _LAYER = "core:layers/BatchNormalization", "core:layers/LayerNormalization"
@@ -115,3 +116,86 @@ def layer_norm_variance_in_one_pass(torch: Any, patch: Any) -> None:
 def layer_norm_in_bfloat16(torch: Any, patch: Any) -> None:
     """In float32 alone the input is rounded to bfloat16."""
     _layer_norm(torch, patch, lambda stock, x, *rest: stock(torch_rounded(torch, x), *rest))
+
+
+def _keras_epsilon(patch: Any, kind: Any, by: float) -> None:
+    after_init(patch, kind, lambda self: setattr(self, "epsilon", self.epsilon + by))
+
+
+@fault(case=_BATCH, side="keras", variant="inference")
+def batch_norm_epsilon_off_by_1e_8(keras: Any, patch: Any) -> None:
+    """Epsilon is 1e-8 too large."""
+    _keras_epsilon(patch, keras.layers.BatchNormalization, 1e-8)
+
+
+@fault(case=_LAYER, side="keras", variant="far")
+def layer_norm_epsilon_off_by_1e_8(keras: Any, patch: Any) -> None:
+    """Epsilon is 1e-8 too large, where the mean is 1000."""
+    _keras_epsilon(patch, keras.layers.LayerNormalization, 1e-8)
+
+
+def _moments(patch: Any, keras: Any, change: Any) -> None:
+    """``change(mean, variance, inputs)`` of a batch."""
+    stock = keras.layers.BatchNormalization._moments
+    patch(
+        keras.layers.BatchNormalization,
+        "_moments",
+        lambda self, inputs, mask: change(*stock(self, inputs, mask), inputs),
+    )
+
+
+@fault(case=_BATCH, side="keras", variant="image")
+def batch_norm_gradient_stops_in_keras(keras: Any, patch: Any) -> None:
+    """No gradient flows through the variance; values are right."""
+    _moments(patch, keras, lambda mean, variance, x: (mean, keras.ops.stop_gradient(variance)))
+
+
+@fault(case=_BATCH, side="keras", variant="far", tier="float32")
+def batch_norm_variance_in_one_pass(keras: Any, patch: Any) -> None:
+    """In float32 alone the variance is E[x^2] - E[x]^2."""
+
+    def change(mean: Any, variance: Any, x: Any) -> Any:
+        if dtype_of(x) != "float32":
+            return mean, variance
+        return mean, keras.ops.mean(x * x, 0) - mean * mean
+
+    _moments(patch, keras, change)
+
+
+@fault(case=_BATCH, side="keras", variant="image")
+def batch_norm_moving_mean_alone(keras: Any, patch: Any) -> None:
+    """The moving mean alone moves 1e-6 too far; outputs are right."""
+    stock = keras.layers.BatchNormalization.call
+
+    def call(self: Any, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        before = keras.ops.convert_to_tensor(self.moving_mean)
+        y = stock(self, inputs, training=training, mask=mask)
+        if training:
+            self.moving_mean.assign(self.moving_mean + 1e-6 * (self.moving_mean - before))
+        return y
+
+    patch(keras.layers.BatchNormalization, "call", call)
+
+
+@fault(case=_BATCH, side="torch", variant="inference")
+def batch_norm_in_inference_one_ten_millionth(torch: Any, patch: Any) -> None:
+    """In inference alone every output is 1e-7 too large."""
+    _batch_norm(torch, patch, lambda stock, *given: stock(*given) * (1 if given[5] else 1 + 1e-7))
+
+
+@fault(case=_BATCH, side="keras", variant="unscaled", tier="bfloat16")
+def batch_norm_wrong_in_bfloat16_alone(keras: Any, patch: Any) -> None:
+    """In bfloat16 alone every output is 20 % too large."""
+    rescaled(patch, keras.layers.BatchNormalization, "call", 0.2, dtype="bfloat16")
+
+
+@fault(case=_LAYER, side="keras", variant="two_axes", tier="float32")
+def layer_norm_in_bfloat16_in_keras(keras: Any, patch: Any) -> None:
+    """In float32 alone outputs are rounded to bfloat16."""
+    changed_result(patch, keras.layers.LayerNormalization, "call", lambda y: keras_rounded(keras, y))
+
+
+@fault(case=_LAYER, side="torch", variant="uncentered")
+def layer_norm_without_beta_adds_one(torch: Any, patch: Any) -> None:
+    """Without beta alone 1e-6 is added."""
+    _layer_norm(torch, patch, lambda stock, *given: stock(*given) + 1e-6 * (given[3] is None))

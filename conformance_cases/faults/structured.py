@@ -100,6 +100,23 @@ def lstm_weights_in_bfloat16(torch: Any, patch: Any) -> None:
     _lstm_weights(torch, patch, lambda weights: [torch_rounded(torch, weight) for weight in weights])
 
 
+@fault(case=_LSTM, side="torch", variant="sequences", tier="float32")
+def lstm_runs_a_loop(torch: Any, patch: Any) -> None:
+    """The same values come from a loop in Python: no value tells, only what ran."""
+
+    def lstm(x: Any, state: Any, weights: Any, *_: Any) -> Any:
+        w_x, w_h, b_x, b_h = weights
+        h, c, y = state[0][0], state[1][0], []
+        for step in x.unbind(1):
+            i, f, g, o = (step @ w_x.T + b_x + h @ w_h.T + b_h).chunk(4, -1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            y.append(h)
+        return torch.stack(y, 1), h[None], c[None]
+
+    patch(torch.nn.modules.rnn._VF, "lstm", lstm)
+
+
 @fault(case="core:layers/GRU", side="keras", variant="masked")
 def gru_mask_ignored(keras: Any, patch: Any) -> None:
     """The mask is not used."""

@@ -12,7 +12,7 @@ _CLASSIFIER = "core:training/Classifier"
 @fault(case=_CLASSIFIER, side="keras", variant="optimizer=nesterov")
 def fit_errs_in_batch_three(keras: Any, patch: Any) -> None:
     """The third batch alone is trained at a rate 1e-4 too large."""
-    keras_rate(keras, patch, keras.optimizers.SGD, lambda rate, step: rate * (1 + 1e-4 * (step == 2)))
+    keras_rate(keras, patch, keras.optimizers.SGD, lambda rate, third: rate * (1 + 1e-4 * third))
 
 
 @fault(case=_CLASSIFIER, side="torch", variant="optimizer=adam")

@@ -16,6 +16,7 @@ class MultiHeadAttention(LayerCase):
     variants = named(plain={}, causal={"causal": True}, masked={"masked": True}, cross={"keys": 7, "masked": True})
     vanishing = ("grad key_bias",)
     speed = "quick"
+    kernels = {"torch": ("aten::scaled_dot_product_attention",)}
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         lengths = {"query": 5, "key": self.keys, "value": self.keys}

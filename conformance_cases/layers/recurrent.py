@@ -73,6 +73,7 @@ class LSTM(RecurrentCase):
 
     outputs = ("y", "h", "c")
     speed = "quick"
+    kernels = {"torch": ("aten::lstm",)}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
         shapes = {"kernel": (3, 20), "recurrent_kernel": (5, 20), "bias": (20,)}
@@ -138,6 +139,7 @@ class GRU(RecurrentCase):
 
     outputs = ("y", "h")
     speed = "quick"
+    kernels = {"torch": ("aten::gru",)}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
         shapes = {"kernel": (3, 15), "recurrent_kernel": (5, 15), "bias": (2, 15)}

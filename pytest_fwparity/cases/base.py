@@ -59,6 +59,9 @@ class Case:
     #: ``"elementwise"`` judges the relative accuracy of every element; ``"tensor"`` lends a small element the magnitude
     #: that the inputs give its tensor
     floor: ClassVar[str] = "tensor"
+    #: glob of sides to the kernels that must run there, so that a slow path that gives the same values is noticed:
+    #: ``{"torch": ("aten::lstm",)}``
+    kernels: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     #: kinds of device on which the same call must give the same bits again; elsewhere a change of bits is only told
     deterministic: ClassVar[tuple[str, ...]] = ("cpu",)
     #: case ids that this case had before it was renamed or moved

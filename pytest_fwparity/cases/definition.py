@@ -51,6 +51,12 @@ def check_class(cls: type[Case]) -> None:
                 f"{where}: overflows = {dict(cls.overflows)!r} should map a dtype of {list(LOW)} to a tuple of results: "
                 "overflows = {'float16': ('y',)}"
             )
+    for sides, names in cls.kernels.items():
+        if not isinstance(sides, str) or isinstance(names, str) or not names:
+            raise DefinitionError(
+                f"{where}: kernels = {dict(cls.kernels)!r} should map a glob of sides to a tuple of kernels: "
+                "kernels = {'torch': ('aten::lstm',)}"
+            )
     for glob, reason in cls.without.items():
         if not isinstance(reason, str) or not reason.strip() or not _fits(cls, glob):
             raise DefinitionError(

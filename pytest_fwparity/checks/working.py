@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -47,15 +48,50 @@ def working(question: Question, lab: Lab, dtype: str) -> Verdict:
     if case.kind in STEPWISE:
         options["states"] = True
     asked = "float32" if dtype == "tf32" else dtype
+    kernels = kernels_of(case, lab.sides) if dtype == "float32" else {}
     answers = lab.every(question, drawn, dtype=asked, options=options)
     bad = trouble(answers)
     if bad is not None:
         return bad
+    fallen_back = watched(question, lab, drawn, kernels)
+    if isinstance(fallen_back, Verdict):
+        return fallen_back
     run = {"dtype": asked, "options": options}
     referees = referees_of(question, lab, case, drawn, replies(answers), delta, run)
     if referees.trouble is not None:
         return referees.trouble
-    return _judged(question, lab, case, dtype, drawn, delta, replies(answers), referees, run)
+    return _judged(question, lab, case, dtype, drawn, delta, replies(answers), referees, run, fallen_back)
+
+
+def kernels_of(case: Case, sides: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Side to the kernels that the case says must run there."""
+    return {
+        side: names for side in sides for glob, names in case.kernels.items() if fnmatchcase(side.split("@")[0], glob)
+    }
+
+
+def watched(
+    question: Question, lab: Lab, drawn: Draw, kernels: Mapping[str, tuple[str, ...]]
+) -> list[Finding] | Verdict:
+    """Whether these kernels run: a slow path that takes their place gives the same values, and no value tells."""
+    if not kernels:
+        return []
+    request = lab.request(question, drawn, dtype="float32", options={"kernels": True})
+    answers = {name: got[0] for (name, _), got in lab.ask({(name, ""): [request] for name in kernels}).items()}
+    bad = trouble(answers)
+    if bad is not None:
+        return bad
+    found = []
+    for name, reply in replies(answers).items():
+        ran = reply.info.get("kernels", [])
+        for kernel in kernels[name]:
+            lines = (
+                f"{name} did not run {kernel}: another path took its place, whose values agree",
+                f"it ran {', '.join(ran[:12])}" + (f" and {len(ran) - 12} more" if len(ran) > 12 else ""),
+            )
+            fault = "" if kernel in ran else "fallback"
+            found.append(Finding(name=f"{name} {kernel}", fault=fault, lines=lines, side=name))
+    return found
 
 
 def referees_of(
@@ -128,6 +164,7 @@ def _judged(
     answers: Mapping[str, Reply],
     referees: Referees,
     run: Mapping[str, Any],
+    further: Sequence[Finding],
 ) -> Verdict:
     declared = Declared.of(case, dtype)
     sides = {name: measured(name, reply) for name, reply in answers.items()}
@@ -159,6 +196,7 @@ def _judged(
                 parts = explained
         found += dtype_faults(side, "float32" if dtype == "tf32" else dtype)
         found += [part for part in parts if part.name not in faulty]
+    found += further
     first, *others = sides.values()
     for other in others:
         found += pair_up(first, other)

@@ -133,6 +133,10 @@ class Adapter(abc.ABC):
         """Move the result of every rounding operation by +-delta (Monte Carlo arithmetic)."""
         raise Unsupported(f"side {self.settings['side']!r} cannot move the result of every operation")
 
+    def watched(self) -> contextlib.AbstractContextManager[set[str]]:
+        """The names of the kernels that run meanwhile, complete on leaving."""
+        raise Unsupported(f"side {self.settings['side']!r} cannot tell which kernels it runs")
+
     def lacks(self, error: Exception) -> bool:
         """Whether an exception says that the framework has no kernel for this dtype."""
         return isinstance(error, NotImplementedError)
@@ -182,7 +186,12 @@ class Adapter(abc.ABC):
         for hook, function in stand_ins.items():
             setattr(case, hook, getattr(function, "function", function).__get__(case))
         run = self.operation(request.op)(case, request)
-        results = run(request.arrays, Cotangents())
+        if request.options.get("kernels"):
+            with self.watched() as ran:
+                results = run(request.arrays, Cotangents())
+            results.info["kernels"] = sorted(ran)
+        else:
+            results = run(request.arrays, Cotangents())
         moved: dict[str, np.ndarray] = {}
         if request.movement:
             moved = movement(

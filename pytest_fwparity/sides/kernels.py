@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
+
+
+@contextlib.contextmanager
+def watched(torch: Any) -> Iterator[set[str]]:
+    """Names of torch's operations (``aten::lstm``) that run meanwhile, composite ones included."""
+    ran: set[str] = set()
+    with torch.autograd.profiler.profile() as profile:
+        yield ran
+    ran |= {event.name for event in profile.function_events}
 
 
 def no_kernel(error: Exception) -> bool:

@@ -45,6 +45,10 @@ class Backend(abc.ABC):
         """Global state of the backend that a case must leave as it found it."""
         return {}
 
+    def watched(self) -> contextlib.AbstractContextManager[set[str]] | None:
+        """The names of the kernels that run meanwhile; None where the backend does not tell."""
+        return None
+
     def lacks(self, error: Exception) -> bool:
         """Whether an exception says that the backend has no kernel for this dtype."""
         return isinstance(error, NotImplementedError)

@@ -94,6 +94,10 @@ class KerasSide(Adapter):
     def purity_text(self) -> str:
         return purity.purity_text(self.backend.name)
 
+    def watched(self) -> contextlib.AbstractContextManager[set[str]]:
+        made = self.backend.watched()
+        return super().watched() if made is None else made
+
     def lacks(self, error: Exception) -> bool:
         return self.backend.lacks(error)
 

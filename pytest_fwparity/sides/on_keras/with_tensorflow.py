@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,9 @@ class TensorFlow(Backend):
             "tensorflow cast": (id(tf.cast), id(self.math_ops.cast), id(tf.convert_to_tensor)),
         }
 
+    def watched(self) -> contextlib.AbstractContextManager[set[str]]:
+        return _watched()
+
     def lacks(self, error: Exception) -> bool:
         """No kernel is registered for the dtype (NotFound), an attribute takes no such dtype, or a type list refuses it."""
         errors = self.tf.errors
@@ -90,6 +94,23 @@ class TensorFlow(Backend):
         for leaf in self.tf.nest.flatten(value):
             if hasattr(leaf, "numpy"):
                 leaf.numpy()
+
+
+@contextlib.contextmanager
+def _watched() -> Iterator[set[str]]:
+    """Types of the operations that TensorFlow runs or traces meanwhile (``MatMul``, ``CudnnRNNV3``)."""
+    from tensorflow.python.framework import op_callbacks
+
+    ran: set[str] = set()
+
+    def saw(kind: Any, *_: Any, **__: Any) -> None:
+        ran.add(kind.decode() if isinstance(kind, bytes) else str(kind))
+
+    op_callbacks.add_op_callback(saw)
+    try:
+        yield ran
+    finally:
+        op_callbacks.remove_op_callback(saw)
 
 
 def _deterministic(tf: Any) -> bool:

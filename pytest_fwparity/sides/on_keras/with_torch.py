@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from pytest_fwparity.sides.kernels import allow_tf32, no_kernel
+from pytest_fwparity.sides.kernels import allow_tf32, no_kernel, watched
 from pytest_fwparity.sides.on_keras.backend import Backend, Computed, Pullback
 
 
@@ -64,6 +65,9 @@ class Torch(Backend):
 
     def reset(self) -> None:
         self.torch.manual_seed(0)
+
+    def watched(self) -> contextlib.AbstractContextManager[set[str]]:
+        return watched(self.torch)
 
     def lacks(self, error: Exception) -> bool:
         return no_kernel(error)

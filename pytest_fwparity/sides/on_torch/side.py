@@ -10,7 +10,7 @@ import numpy as np
 
 from pytest_fwparity.cases.base import describe
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
-from pytest_fwparity.sides.kernels import allow_tf32, driver, no_kernel
+from pytest_fwparity.sides.kernels import allow_tf32, driver, no_kernel, watched
 from pytest_fwparity.sides.on_torch.noise import noise
 from pytest_fwparity.sides.wire import Request
 
@@ -72,6 +72,9 @@ class TorchSide(Adapter):
 
     def noise(self, index: int, delta: float) -> contextlib.AbstractContextManager[None]:
         return noise(self.torch, index, delta)
+
+    def watched(self) -> contextlib.AbstractContextManager[set[str]]:
+        return watched(self.torch)
 
     def lacks(self, error: Exception) -> bool:
         return no_kernel(error)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conformance_cases.faults._gradients import torch_scaled_gradient
+from conformance_cases.faults._gradients import keras_rounded, torch_scaled_gradient
+from conformance_cases.faults._stand_ins import Instead, dtype_of
 from pytest_fwparity import fault
 
 _BINARY = "core:losses/BinaryCrossentropy"
@@ -122,3 +123,77 @@ def metric_forgets_weights_after_the_first_update(keras: Any, patch: Any) -> Non
 def accuracy_takes_the_smallest(torch: Any, patch: Any) -> None:
     """argmax gives the place of the smallest."""
     patch(torch.Tensor, "argmax", torch.Tensor.argmin)
+
+
+@fault(case="core:losses/Huber", side="keras", variant="delta=0.3")
+def loss_divided_by_one_less(keras: Any, patch: Any) -> None:
+    """A mean over a batch is divided by its size - 1."""
+    from keras.src.losses import loss
+
+    stock = loss.reduce_values
+
+    def reduce(values: Any, sample_weight: Any = None, reduction: str = "sum_over_batch_size") -> Any:
+        made = stock(values, sample_weight, reduction)
+        return made * (len(values) / (len(values) - 1)) if reduction == "sum_over_batch_size" else made
+
+    patch(loss, "reduce_values", reduce)
+
+
+@fault(case="core:losses/Huber", side="keras", variant="delta=2.5")
+def loss_divided_by_samples_not_weights(keras: Any, patch: Any) -> None:
+    """mean_with_sample_weight is divided by the number of samples."""
+    from keras.src.losses import loss
+
+    stock = loss.reduce_values
+    patch(loss, "reduce_values", lambda values, sample_weight=None, reduction="sum": stock(values, None, reduction))
+
+
+@fault(case="core:losses/SparseCategoricalCrossentropy", side="torch", variant="from_logits=False")
+def label_zero_ignored(torch: Any, patch: Any) -> None:
+    """Samples whose label is 0 cost nothing."""
+    stock = torch.nn.functional.cross_entropy
+    patch(torch.nn.functional, "cross_entropy", lambda x, y, **options: stock(x, y, **options, ignore_index=0))
+
+
+@fault(case="core:losses/SparseCategoricalCrossentropy", side="torch")
+def cross_entropy_smoothed_by_1e_6(torch: Any, patch: Any) -> None:
+    """Labels are smoothed by 1e-6."""
+    stock = torch.nn.functional.cross_entropy
+    patch(torch.nn.functional, "cross_entropy", lambda x, y, **options: stock(x, y, **options, label_smoothing=1e-6))
+
+
+@fault(case="core:losses/KLDivergence", side="keras", variant="zeros")
+def divergence_clipped_at_1e_6(keras: Any, patch: Any) -> None:
+    """Probabilities are clipped at 1e-6, where 1e-7 is known."""
+    from keras.src.losses import losses as module
+
+    patch(module, "backend", Instead(module.backend, epsilon=lambda: 1e-6))
+
+
+def _in_huber(patch: Any, keras: Any, change: Any) -> None:
+    from keras.src.losses import losses as module
+
+    stock = module.huber
+
+    def cost(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
+        return change(stock(y_true, y_pred, delta))
+
+    _in_loss(patch, keras.losses.Huber, stock, cost)
+
+
+@fault(case="core:losses/Huber", side="keras", tier="float32")
+def huber_in_bfloat16(keras: Any, patch: Any) -> None:
+    """In float32 alone each sample's loss is rounded to bfloat16."""
+    _in_huber(patch, keras, lambda y: keras_rounded(keras, y))
+
+
+@fault(case="core:losses/Huber", side="keras", tier="float16")
+def huber_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
+    """In float16 alone each sample's loss is 10 % too large."""
+    _in_huber(patch, keras, lambda y: y * 1.1 if dtype_of(y) == "float16" else y)
+
+
+@fault(case="core:losses/Huber", side="keras", variant="delta=2.5", tier="gradient")
+def huber_gradient_stops(keras: Any, patch: Any) -> None:
+    """Half of each loss has no gradient."""
+    _in_huber(patch, keras, lambda y: y / 2 + keras.ops.stop_gradient(y) / 2)

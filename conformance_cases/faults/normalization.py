@@ -168,7 +168,7 @@ def batch_norm_moving_mean_alone(keras: Any, patch: Any) -> None:
     stock = keras.layers.BatchNormalization.call
 
     def call(self: Any, inputs: Any, training: Any = None, mask: Any = None) -> Any:
-        before = keras.ops.convert_to_tensor(self.moving_mean)
+        before = self.moving_mean.value
         y = stock(self, inputs, training=training, mask=mask)
         if training:
             self.moving_mean.assign(self.moving_mean + 1e-6 * (self.moving_mean - before))

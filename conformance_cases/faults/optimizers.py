@@ -4,6 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from conformance_cases.faults._gradients import keras_rounded
+from conformance_cases.faults._stand_ins import Instead, after_init
+from conformance_cases.faults._steps import keras_after_step, keras_rate
 from pytest_fwparity import fault
 
 _ADAM, _SGD, _MOMENTUM = "core:optimizers/Adam", "core:optimizers/SGD", "core:optimizers/SGDMomentum"
@@ -38,18 +41,12 @@ def adam_epsilon_is_1e_8(torch: Any, patch: Any) -> None:
 @fault(case=_ADAM, side="keras")
 def adam_epsilon_in_another_place(keras: Any, patch: Any) -> None:
     """Epsilon is added to the second moment inside the root."""
-    stock = keras.ops.sqrt
     from keras.src.optimizers import adam
 
-    class Ops:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(keras.ops, name)
+    def sqrt(x: Any) -> Any:
+        return keras.ops.sqrt(x + 1e-7 if len(x.shape) else x)
 
-        @staticmethod
-        def sqrt(x: Any) -> Any:
-            return stock(x + 1e-7) if hasattr(x, "shape") and len(x.shape) else stock(x)
-
-    patch(adam, "ops", Ops())
+    patch(adam, "ops", Instead(keras.ops, sqrt=sqrt))
 
 
 @fault(case=_ADAM, side="torch")
@@ -69,15 +66,7 @@ def adam_without_bias_correction(keras: Any, patch: Any) -> None:
     """The moments are not corrected for their start at zero."""
     from keras.src.optimizers import adam
 
-    class Ops:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(keras.ops, name)
-
-        @staticmethod
-        def power(x: Any, y: Any) -> Any:
-            return keras.ops.power(x, y) * 0.0
-
-    patch(adam, "ops", Ops())
+    patch(adam, "ops", Instead(keras.ops, power=lambda x, y: keras.ops.power(x, y) * 0.0))
 
 
 @fault(case=_ADAM, side="torch")
@@ -143,3 +132,125 @@ def cosine_rate_off_by_1e_7(keras: Any, patch: Any) -> None:
     kind = keras.optimizers.schedules.CosineDecay
     stock = kind.__call__
     patch(kind, "__call__", lambda self, step: stock(self, step) * (1 + 1e-7))
+
+
+@fault(case=_ADAM, side="keras", variant="beta_2=0.99")
+def adam_epsilon_like_torch(keras: Any, patch: Any) -> None:
+    """Epsilon is added after the bias correction, as torch does."""
+    stock = keras.optimizers.Adam.update_step
+
+    def update(self: Any, gradient: Any, variable: Any, rate: Any) -> None:
+        kept, step = self.epsilon, keras.ops.cast(self.iterations + 1, variable.dtype)
+        self.epsilon = kept * keras.ops.sqrt(1 - keras.ops.power(keras.ops.cast(self.beta_2, variable.dtype), step))
+        stock(self, gradient, variable, rate)
+        self.epsilon = kept
+
+    patch(keras.optimizers.Adam, "update_step", update)
+
+
+@fault(case=_ADAM, side="keras", variant="epsilon=0.001")
+def adam_in_keras_errs_in_step_three_alone(keras: Any, patch: Any) -> None:
+    """The third step alone takes a rate 1e-4 too large."""
+    keras_rate(keras, patch, keras.optimizers.Adam, lambda rate, third: rate * (1 + 1e-4 * third))
+
+
+@fault(case="core:optimizers/AMSGrad", side="keras")
+def amsgrad_forgets_the_largest(keras: Any, patch: Any) -> None:
+    """The latest second moment is taken, not the largest."""
+    from keras.src.optimizers import adam
+
+    patch(adam, "ops", Instead(keras.ops, maximum=lambda largest, latest: latest))
+
+
+@fault(case="core:optimizers/AMSGrad", side="torch")
+def amsgrad_slot_alone(torch: Any, patch: Any) -> None:
+    """The slot of the first moment is kept 1e-7 too large."""
+    stock = torch.optim.Adam.step
+
+    def step(self: Any, closure: Any = None) -> Any:
+        made = stock(self)
+        for state in self.state.values():
+            state["exp_avg"].mul_(1 + 1e-7)
+        return made
+
+    patch(torch.optim.Adam, "step", step)
+
+
+@fault(case="core:optimizers/AdamW", side="keras", variant="weight_decay=0.1")
+def adamw_does_not_decay(keras: Any, patch: Any) -> None:
+    """The weights do not decay."""
+    patch(keras.optimizers.AdamW, "_apply_weight_decay", lambda self, variables: None)
+
+
+@fault(case="core:optimizers/AdamW", side="torch")
+def adamw_decays_the_gradient(torch: Any, patch: Any) -> None:
+    """The decay is added to the gradient, as in Adam."""
+    after_init(patch, torch.optim.AdamW, lambda self: self.param_groups[0].update(decoupled_weight_decay=False))
+
+
+@fault(case="core:optimizers/AdamFromZero", side="keras", variant="learning_rate=0.01", tier="float16")
+def adam_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
+    """In float16 alone the rate is half as large again."""
+    keras_rate(keras, patch, keras.optimizers.Adam, lambda rate, third: rate * (1.5 if third.dtype == "float16" else 1))
+
+
+@fault(case="core:optimizers/RMSprop", side="keras")
+def rmsprop_rho_off_by_1e_7(keras: Any, patch: Any) -> None:
+    """rho is 0.9000001."""
+    after_init(patch, keras.optimizers.RMSprop, lambda self: setattr(self, "rho", self.rho + 1e-7))
+
+
+@fault(case="core:optimizers/RMSprop", side="torch")
+def rmsprop_alpha_off_by_1e_7(torch: Any, patch: Any) -> None:
+    """alpha is 0.9000001."""
+    _torch_groups(patch, torch.optim.RMSprop, lambda group, step: group.update(alpha=group["alpha"] + 1e-7))
+
+
+@fault(case="core:optimizers/RMSpropCentered", side="keras")
+def rmsprop_slot_alone(keras: Any, patch: Any) -> None:
+    """The slot of the mean gradient is kept 1e-7 too large."""
+
+    def change(optimizer: Any, variable: Any) -> None:
+        slot = optimizer._average_gradients[optimizer._get_variable_index(variable)]
+        optimizer.assign(slot, slot * (1 + 1e-7))
+
+    keras_after_step(patch, keras.optimizers.RMSprop, change)
+
+
+@fault(case=_MOMENTUM, side="keras")
+def sgd_momentum_in_keras_off_by_1e_7(keras: Any, patch: Any) -> None:
+    """The momentum is 0.9000001."""
+    after_init(patch, keras.optimizers.SGD, lambda self: setattr(self, "momentum", self.momentum + 1e-7))
+
+
+@fault(case=_SGD, side="keras", variant="learning_rate=0.1,weight_decay=0.01")
+def sgd_decays_twice(keras: Any, patch: Any) -> None:
+    """The weights decay twice in each step."""
+    stock = keras.optimizers.SGD._apply_weight_decay
+
+    def decay(self: Any, variables: Any) -> None:
+        stock(self, variables)
+        stock(self, variables)
+
+    patch(keras.optimizers.SGD, "_apply_weight_decay", decay)
+
+
+@fault(case="core:optimizers/SGDSchedule", side="keras")
+def schedule_read_one_step_late(keras: Any, patch: Any) -> None:
+    """Each step but the first takes the rate of the step before."""
+
+    def rate(self: Any) -> Any:
+        return self._learning_rate(keras.ops.maximum(self._iterations - 1, 0))
+
+    patch(keras.optimizers.SGD, "_get_current_learning_rate", rate)
+
+
+@fault(case=_MOMENTUM, side="keras", tier="float32", variant="nesterov=True")
+def sgd_slots_in_bfloat16(keras: Any, patch: Any) -> None:
+    """In float32 alone the momentum is kept in bfloat16."""
+
+    def change(optimizer: Any, variable: Any) -> None:
+        slot = optimizer.momentums[optimizer._get_variable_index(variable)]
+        optimizer.assign(slot, keras_rounded(keras, slot))
+
+    keras_after_step(patch, keras.optimizers.SGD, change)

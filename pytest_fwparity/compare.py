@@ -13,7 +13,7 @@ import pytest
 
 from pytest_fwparity.cases import DefinitionError, FunctionCase
 from pytest_fwparity.cases.drawing import Draw, arrays_of
-from pytest_fwparity.checks.lab import measured, replies, trouble
+from pytest_fwparity.checks.answers import measured, replies, trouble
 from pytest_fwparity.checks.question import CaseRef, Question
 from pytest_fwparity.collect import located
 from pytest_fwparity.sides.wire import Request

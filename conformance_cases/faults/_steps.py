@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 
-def keras_rate(keras: Any, patch: Any, kind: Any, change: Callable[[Any, Any], Any]) -> None:
-    """The rate of each update is ``change(rate, third)``; ``third`` is 1 in the third step and 0 in any other."""
+def keras_third_step(keras: Any, patch: Any, kind: Any, by: float) -> None:
+    """The rate of the third step alone is ``1 + by`` times as large."""
     stock = kind.update_step
 
     def update(self: Any, gradient: Any, variable: Any, rate: Any) -> None:
         rate = keras.ops.convert_to_tensor(rate)
         third = keras.ops.cast(keras.ops.equal(self.iterations, 2), rate.dtype)
-        stock(self, gradient, variable, change(rate, third))
+        stock(self, gradient, variable, rate * (1 + by * third))
 
     patch(kind, "update_step", update)
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.faults._gradients import keras_rounded
-from conformance_cases.faults._stand_ins import Instead, after_init
-from conformance_cases.faults._steps import keras_after_step, keras_rate
+from conformance_cases.faults._stand_ins import Instead, after_init, dtype_of
+from conformance_cases.faults._steps import keras_after_step, keras_third_step
 from pytest_fwparity import fault
 
 _ADAM, _SGD, _MOMENTUM = "core:optimizers/Adam", "core:optimizers/SGD", "core:optimizers/SGDMomentum"
@@ -151,7 +151,7 @@ def adam_epsilon_like_torch(keras: Any, patch: Any) -> None:
 @fault(case=_ADAM, side="keras", variant="epsilon=0.001")
 def adam_in_keras_errs_in_step_three_alone(keras: Any, patch: Any) -> None:
     """The third step alone takes a rate 1e-4 too large."""
-    keras_rate(keras, patch, keras.optimizers.Adam, lambda rate, third: rate * (1 + 1e-4 * third))
+    keras_third_step(keras, patch, keras.optimizers.Adam, 1e-4)
 
 
 @fault(case="core:optimizers/AMSGrad", side="keras")
@@ -191,7 +191,12 @@ def adamw_decays_the_gradient(torch: Any, patch: Any) -> None:
 @fault(case="core:optimizers/AdamFromZero", side="keras", variant="learning_rate=0.01", tier="float16")
 def adam_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
     """In float16 alone the rate is half as large again."""
-    keras_rate(keras, patch, keras.optimizers.Adam, lambda rate, third: rate * (1.5 if third.dtype == "float16" else 1))
+    stock = keras.optimizers.Adam.update_step
+
+    def update(self: Any, gradient: Any, variable: Any, rate: Any) -> None:
+        stock(self, gradient, variable, rate * (1.5 if dtype_of(variable) == "float16" else 1.0))
+
+    patch(keras.optimizers.Adam, "update_step", update)
 
 
 @fault(case="core:optimizers/RMSprop", side="keras")

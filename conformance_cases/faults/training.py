@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance_cases.faults._stand_ins import rescaled
-from conformance_cases.faults._steps import keras_rate
+from conformance_cases.faults._steps import keras_third_step
 from pytest_fwparity import fault
 
 _CLASSIFIER = "core:training/Classifier"
@@ -12,7 +12,7 @@ _CLASSIFIER = "core:training/Classifier"
 @fault(case=_CLASSIFIER, side="keras", variant="optimizer=nesterov")
 def fit_errs_in_batch_three(keras: Any, patch: Any) -> None:
     """The third batch alone is trained at a rate 1e-4 too large."""
-    keras_rate(keras, patch, keras.optimizers.SGD, lambda rate, third: rate * (1 + 1e-4 * third))
+    keras_third_step(keras, patch, keras.optimizers.SGD, 1e-4)
 
 
 @fault(case=_CLASSIFIER, side="torch", variant="optimizer=adam")

@@ -11,7 +11,8 @@ import numpy as np
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import NearKink
 from pytest_fwparity.cases.streams import Streams
-from pytest_fwparity.checks.lab import Lab, measured, replies, trouble
+from pytest_fwparity.checks.answers import measured, replies, trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
 from pytest_fwparity.checks.same_function import same_function
 from pytest_fwparity.checks.working import working

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import NearKink
-from pytest_fwparity.checks.lab import Lab, trouble
+from pytest_fwparity.checks.answers import trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
 from pytest_fwparity.checks.same_function import slopes_of
 from pytest_fwparity.verdict.judgement import decide

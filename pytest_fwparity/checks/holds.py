@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.base import describe
-from pytest_fwparity.checks.lab import Lab, replies, trouble
+from pytest_fwparity.checks.answers import replies, trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, wanted
 from pytest_fwparity.verdict.judgement import decide
 from pytest_fwparity.verdict.outcome import BROKEN, Finding, Verdict

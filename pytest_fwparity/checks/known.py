@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pytest_fwparity.cases.waivers import Waiver
-from pytest_fwparity.checks.lab import in_range
+from pytest_fwparity.checks.answers import in_range
 from pytest_fwparity.verdict.outcome import Finding
 
 #: what a waiver may let pass: an error of known size

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from pytest_fwparity.cases import Case
-from pytest_fwparity.checks.lab import Lab, measured, replies, trouble
+from pytest_fwparity.checks.answers import measured, replies, trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, wanted
 from pytest_fwparity.checks.working import referees_of
 from pytest_fwparity.sides.wire import Reply

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import NearKink
-from pytest_fwparity.checks.lab import Lab, measured, trouble
+from pytest_fwparity.checks.answers import measured, trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
 from pytest_fwparity.sides.roles import SECOND
 from pytest_fwparity.sides.wire import Reply

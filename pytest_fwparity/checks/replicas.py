@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pytest_fwparity.cases import Case
-from pytest_fwparity.checks.lab import Lab, measured, replies, trouble
+from pytest_fwparity.checks.answers import measured, replies, trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, wanted
 from pytest_fwparity.verdict.judgement import decide
 from pytest_fwparity.verdict.measured import Declared

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_fwparity.cases import Case, Difference
+from pytest_fwparity.checks.answers import measured, replies, trouble
 from pytest_fwparity.checks.known import waived
-from pytest_fwparity.checks.lab import Lab, measured, replies, trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question
 from pytest_fwparity.checks.reference import outputs, reference
 from pytest_fwparity.sides.pool import Answer

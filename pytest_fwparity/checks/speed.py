@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from pytest_fwparity.cases import Case
-from pytest_fwparity.checks.lab import Lab, trouble
+from pytest_fwparity.checks.answers import trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
 from pytest_fwparity.sides.wire import Reply
 from pytest_fwparity.verdict.outcome import Verdict

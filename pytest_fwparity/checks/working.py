@@ -11,14 +11,16 @@ import numpy as np
 
 from pytest_fwparity.cases import Case, Difference
 from pytest_fwparity.cases.drawing import Draw
+from pytest_fwparity.checks.answers import failures, measured, replies, trouble
 from pytest_fwparity.checks.known import waived
-from pytest_fwparity.checks.lab import Lab, failures, measured, replies, trouble
+from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question
+from pytest_fwparity.checks.trajectory import trajectory
 from pytest_fwparity.sides.pool import Answer
 from pytest_fwparity.sides.wire import Reply
-from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, UNIT
+from pytest_fwparity.verdict.constants import MOVEMENT_DELTA
 from pytest_fwparity.verdict.judgement import decide
-from pytest_fwparity.verdict.measured import Declared, Measured, root_mean_square
+from pytest_fwparity.verdict.measured import Declared, Measured
 from pytest_fwparity.verdict.outcome import AGREE, DIFFER, KNOWN, Finding, Verdict
 from pytest_fwparity.verdict.pairing import dtype_faults, pair_up, vacuous
 from pytest_fwparity.verdict.rule import overflows_nowhere, precision
@@ -200,8 +202,12 @@ def _judged(
     first, *others = sides.values()
     for other in others:
         found += pair_up(first, other)
+    notes = dict(referees.notes)
+    if case.kind in STEPWISE and dtype == "float32":
+        drifted, text = trajectory(question, lab, case, drawn, answers)
+        found += drifted
+        notes["trajectory"] = text
     verdict = decide(found)
-    notes = {**referees.notes, **_trajectory(question, lab, case, dtype, answers)}
     if kinks:
         notes["nonsmooth"] = ", ".join(f"{name}: {mask.mean():.2%}" for name, mask in kinks.items())
     if waivers:
@@ -264,21 +270,3 @@ def _with_known(
         text = f"{verdict.message}\nknown differences tried, and not enough: {listed}"
         return replace(verdict, message=text)
     return verdict
-
-
-def _trajectory(question: Question, lab: Lab, case: Case, dtype: str, answers: Mapping[str, Reply]) -> dict[str, str]:
-    """How far each side's whole run has drifted from its float64 run: told, since errors may grow or be forgotten."""
-    if case.kind not in STEPWISE or dtype != "float32":
-        return {}
-    told = []
-    for name, reply in answers.items():
-        plain = replies(lab.referee(question)).get(name)
-        if plain is None:
-            continue
-        units = [
-            root_mean_square((value - plain.arrays[key]) / (UNIT[dtype] * (np.abs(plain.arrays[key]) + UNIT[dtype])))
-            for key, value in reply.arrays.items()
-            if key in plain.arrays and value.dtype.kind == "f" and value.size and np.isfinite(value).all()
-        ]
-        told.append(f"{name} {max(units, default=0.0):.3g}")
-    return {"trajectory": f"relative error after all steps, in {dtype} roundings: {', '.join(told)}"}

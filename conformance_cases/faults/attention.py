@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance_cases.faults._gradients import keras_rounded
+from conformance_cases.faults._gradients import keras_rounded, torch_rounded
 from conformance_cases.faults._stand_ins import Instead, changed_result, dtype_of
 from pytest_fwparity import fault
 
@@ -79,3 +79,51 @@ def attention_wrong_in_bfloat16_alone(keras: Any, patch: Any) -> None:
         "_compute_attention",
         lambda made: (made[0] * 1.5 if dtype_of(made[0]) == "bfloat16" else made[0], made[1]),
     )
+
+
+@fault(case=_ATTENTION, side="keras", variant="plain")
+def attention_scale_wrong(keras: Any, patch: Any) -> None:
+    """Scores are divided by the root of the key size + 1."""
+    stock = keras.layers.MultiHeadAttention.__init__
+
+    def init(self: Any, *args: Any, **options: Any) -> None:
+        stock(self, *args, **options)
+        self._inverse_sqrt_key_dim = (self._key_dim + 1) ** -0.5
+
+    patch(keras.layers.MultiHeadAttention, "__init__", init)
+
+
+@fault(case=_ATTENTION, side="torch", variant="plain")
+def attention_output_one_ten_millionth(torch: Any, patch: Any) -> None:
+    """Every output is 1e-7 too large."""
+    stock = torch.nn.MultiheadAttention.forward
+
+    def forward(self: Any, *args: Any, **options: Any) -> Any:
+        y, weights = stock(self, *args, **options)
+        return y * (1 + 1e-7), weights
+
+    patch(torch.nn.MultiheadAttention, "forward", forward)
+
+
+@fault(case=_ATTENTION, side="torch", variant="plain", tier="float32")
+def attention_in_tf32(torch: Any, patch: Any) -> None:
+    """In float32 alone the inputs keep ten bits."""
+    stock = torch.nn.MultiheadAttention.forward
+
+    def forward(self: Any, query: Any, key: Any, value: Any, **options: Any) -> Any:
+        return stock(self, *(torch_rounded(torch, part, 13) for part in (query, key, value)), **options)
+
+    patch(torch.nn.MultiheadAttention, "forward", forward)
+
+
+@fault(case=_ATTENTION, side="torch", variant="plain", tier="float32")
+def attention_probabilities_in_bfloat16(torch: Any, patch: Any) -> None:
+    """In float32 alone attention is computed in bfloat16."""
+    stock = torch.nn.functional.scaled_dot_product_attention
+
+    def attention(query: Any, key: Any, value: Any, *rest: Any, **options: Any) -> Any:
+        if query.dtype != torch.float32:
+            return stock(query, key, value, *rest, **options)
+        return stock(query.bfloat16(), key.bfloat16(), value.bfloat16(), *rest, **options).float()
+
+    patch(torch.nn.functional, "scaled_dot_product_attention", attention)

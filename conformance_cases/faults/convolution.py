@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance_cases.faults._gradients import keras_rounded, keras_scaled_gradient
+from conformance_cases.faults._gradients import keras_rounded, keras_scaled_gradient, torch_rounded
 from conformance_cases.faults._stand_ins import Instead, changed_result, dtype_of, rescaled
 from pytest_fwparity import fault
 
@@ -108,3 +108,61 @@ def pooling_pads_the_near_end(keras: Any, patch: Any) -> None:
         return keras.ops.max_pool(lowest, pool_size, strides, "valid", data_format)
 
     patch(base_pooling, "ops", Instead(base_pooling.ops, max_pool=pool))
+
+
+@fault(case=_CONV, side="keras", variant="strided")
+def convolution_pads_like_torch(keras: Any, patch: Any) -> None:
+    """'same' pads both ends alike."""
+    from keras.src.layers.convolutional.base_conv import BaseConv
+
+    stock = BaseConv.convolution_op
+
+    def convolve(self: Any, inputs: Any, kernel: Any) -> Any:
+        if self.padding != "same":
+            return stock(self, inputs, kernel)
+        pads = [[0, 0], *([k // 2, k // 2] for k in self.kernel_size), [0, 0]]
+        return keras.ops.conv(keras.ops.pad(inputs, pads), kernel, list(self.strides), "valid")
+
+    patch(BaseConv, "convolution_op", convolve)
+
+
+def _torch_conv(torch: Any, patch: Any, change: Any) -> None:
+    stock = torch.nn.functional.conv2d
+    patch(torch.nn.functional, "conv2d", lambda x, w, *rest, **options: change(stock, x, w, *rest, **options))
+
+
+@fault(case=_CONV, side="torch", variant="grouped")
+def grouped_convolution_one_ten_millionth(torch: Any, patch: Any) -> None:
+    """With groups alone every output is 1e-7 too large."""
+
+    def change(stock: Any, x: Any, w: Any, *rest: Any, **options: Any) -> Any:
+        return stock(x, w, *rest, **options) * (1 + 1e-7 * (rest[-1] > 1))
+
+    _torch_conv(torch, patch, change)
+
+
+@fault(case=_CONV, side="torch", variant="plain", tier="float32")
+def convolution_in_tf32(torch: Any, patch: Any) -> None:
+    """In float32 alone the operands keep ten bits."""
+
+    def change(stock: Any, x: Any, w: Any, *rest: Any, **options: Any) -> Any:
+        return stock(torch_rounded(torch, x, 13), torch_rounded(torch, w, 13), *rest, **options)
+
+    _torch_conv(torch, patch, change)
+
+
+@fault(case="core:layers/MaxPooling2D", side="torch", variant="plain")
+def pooling_takes_the_average(torch: Any, patch: Any) -> None:
+    """The mean of a window in the place of its largest."""
+
+    def pool(x: Any, size: Any, stride: Any, *rest: Any, **options: Any) -> Any:
+        return torch.nn.functional.avg_pool2d(x, size, stride)
+
+    patch(torch.nn.functional, "max_pool2d", pool)
+
+
+@fault(case=_DEPTHWISE, side="torch", variant="plain")
+def depthwise_bias_off_by_1e_6(torch: Any, patch: Any) -> None:
+    """The bias is 1e-6 too small."""
+    stock = torch.nn.functional.conv2d
+    patch(torch.nn.functional, "conv2d", lambda x, w, bias=None, *rest: stock(x, w, bias * (1 - 1e-6), *rest))

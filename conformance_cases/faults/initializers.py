@@ -26,3 +26,22 @@ def initializer_off_centre(keras: Any, patch: Any) -> None:
     changed_result(
         patch, keras.initializers.GlorotUniform, "__call__", lambda values: values + 0.03 * keras.ops.max(values)
     )
+
+
+@fault(case="core:initializers/GlorotUniform", side="torch", tier="float32")
+def initializer_three_percent_wide(torch: Any, patch: Any) -> None:
+    """Values are 3 % too large."""
+    stock = torch.nn.init.xavier_uniform_
+    patch(torch.nn.init, "xavier_uniform_", lambda tensor, *args, **options: stock(tensor, 1.03))
+
+
+@fault(case="core:initializers/HeUniform", side="keras", tier="float32")
+def initializer_counts_outputs(keras: Any, patch: Any) -> None:
+    """Outputs are counted in the place of inputs."""
+    made = keras.initializers.HeUniform.__init__
+
+    def init(self: Any, *args: Any, **options: Any) -> None:
+        made(self, *args, **options)
+        self.mode = "fan_out"
+
+    patch(keras.initializers.HeUniform, "__init__", init)

@@ -242,3 +242,10 @@ def relu_leaks(keras: Any, patch: Any) -> None:
 
     stock = module.backend.nn.relu
     patch(module.backend.nn, "relu", lambda x: stock(x) - 1e-6 * stock(-x))
+
+
+@fault(case="core:layers/Gate", side="torch")
+def sigmoid_one_ten_millionth(torch: Any, patch: Any) -> None:
+    """Every sigmoid is 1e-7 too large."""
+    stock = torch.sigmoid
+    patch(torch, "sigmoid", lambda x: stock(x) * (1 + 1e-7))

@@ -1,4 +1,4 @@
-"""Faults of losses and metrics."""
+"""Faults of losses."""
 
 from typing import Any
 
@@ -105,24 +105,6 @@ def divergence_in_bfloat16(torch: Any, patch: Any) -> None:
         return made.bfloat16().float() if made.dtype == torch.float32 else made
 
     patch(torch.nn.functional, "kl_div", divergence)
-
-
-@fault(case="core:metrics/MeanSquaredError", side="keras", variant="weighted=True")
-def metric_forgets_weights_after_the_first_update(keras: Any, patch: Any) -> None:
-    """From the second update on sample weights are ignored."""
-    stock = keras.metrics.MeanSquaredError.update_state
-
-    def update(self: Any, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        self.fwparity_updates = getattr(self, "fwparity_updates", 0) + 1
-        return stock(self, y_true, y_pred, sample_weight if self.fwparity_updates == 1 else None)
-
-    patch(keras.metrics.MeanSquaredError, "update_state", update)
-
-
-@fault(case="core:metrics/SparseCategoricalAccuracy", side="torch")
-def accuracy_takes_the_smallest(torch: Any, patch: Any) -> None:
-    """argmax gives the place of the smallest."""
-    patch(torch.Tensor, "argmax", torch.Tensor.argmin)
 
 
 @fault(case="core:losses/Huber", side="keras", variant="delta=0.3")

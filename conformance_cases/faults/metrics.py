@@ -57,3 +57,21 @@ def accuracy_ignores_weights(keras: Any, patch: Any) -> None:
 def metric_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
     """In float16 alone the result is 10 % too large."""
     rescaled(patch, keras.metrics.MeanSquaredError, "result", 0.1, dtype="float16")
+
+
+@fault(case=_ERROR, side="keras", variant="weighted=True")
+def metric_forgets_weights_after_the_first_update(keras: Any, patch: Any) -> None:
+    """From the second update on sample weights are ignored."""
+    stock = keras.metrics.MeanSquaredError.update_state
+
+    def update(self: Any, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        self.fwparity_updates = getattr(self, "fwparity_updates", 0) + 1
+        return stock(self, y_true, y_pred, sample_weight if self.fwparity_updates == 1 else None)
+
+    patch(keras.metrics.MeanSquaredError, "update_state", update)
+
+
+@fault(case=_ACCURACY, side="torch")
+def accuracy_takes_the_smallest(torch: Any, patch: Any) -> None:
+    """argmax gives the place of the smallest."""
+    patch(torch.Tensor, "argmax", torch.Tensor.argmin)

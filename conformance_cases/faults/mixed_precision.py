@@ -39,12 +39,62 @@ def gradients_stay_scaled(keras: Any, patch: Any) -> None:
 
 
 @fault(case=_FLOAT16, side="torch", tier="mixed_float16")
-def overflowing_step_is_taken(torch: Any, patch: Any) -> None:
-    """A step whose gradients overflow is made none the less."""
-    patch(torch.amp.GradScaler, "_maybe_opt_step", lambda self, optimizer, state, *args, **options: optimizer.step())
-
-
-@fault(case=_FLOAT16, side="torch", tier="mixed_float16")
 def loss_scale_grows_fourfold(torch: Any, patch: Any) -> None:
     """The loss scale grows four times as large."""
     with_options(patch, torch.amp.GradScaler, growth_factor=4.0)
+
+
+@fault(case=_FLOAT16, side="torch", tier="mixed_float16")
+def overflowing_step_is_taken_by_what_is_finite(torch: Any, patch: Any) -> None:
+    """A step whose gradients overflow is made none the less, by the gradients that are finite."""
+
+    def step(self: Any, optimizer: Any, state: Any, *args: Any, **options: Any) -> Any:
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                torch.nan_to_num_(parameter.grad, 0.0, 0.0, 0.0)
+        return optimizer.step()
+
+    patch(torch.amp.GradScaler, "_maybe_opt_step", step)
+
+
+@fault(case="core:mixed_precision/MixedDense", side="keras", tier="mixed_bfloat16")
+def mixed_layer_does_not_mix(keras: Any, patch: Any) -> None:
+    """A layer under a mixed policy computes in float32."""
+    made = keras.layers.Dense.__init__
+
+    def init(self: Any, *args: Any, **options: Any) -> None:
+        made(self, *args, **{**options, "dtype": "float32"})
+
+    patch(keras.layers.Dense, "__init__", init)
+
+
+@fault(case="core:mixed_precision/MixedDense", side="torch", tier="mixed_float16")
+def autocast_does_not_cast(torch: Any, patch: Any) -> None:
+    """autocast does nothing."""
+    import contextlib
+
+    patch(torch, "autocast", lambda *args, **options: contextlib.nullcontext())
+
+
+@fault(case=_FLOAT16, side="torch", tier="mixed_float16")
+def loss_scale_is_not_halved(torch: Any, patch: Any) -> None:
+    """After an overflow the loss scale stays."""
+    made = torch.amp.GradScaler.__init__
+
+    def init(self: Any, *args: Any, **options: Any) -> None:
+        made(self, *args, **{**options, "backoff_factor": 0.999999})
+
+    patch(torch.amp.GradScaler, "__init__", init)
+
+
+@fault(case=_FLOAT16, side="keras", tier="mixed_float16")
+def loss_scale_grows_late(keras: Any, patch: Any) -> None:
+    """The loss scale doubles one step later than it should."""
+    kind = keras.mixed_precision.LossScaleOptimizer
+    made = kind.__init__
+
+    def init(self: Any, *args: Any, **options: Any) -> None:
+        made(self, *args, **options)
+        self.dynamic_growth_steps += 1
+
+    patch(kind, "__init__", init)

@@ -28,3 +28,31 @@ def sum_changes_by_one_ulp(torch: Any, patch: Any) -> None:
     changed_result(
         patch, torch.Tensor, "sum", lambda y: torch_first_element(torch, y, 2.0**-23) if every_other_call(torch) else y
     )
+
+
+@fault(case=_SUM, side="torch", variant="count=1000000")
+def sum_drops_one_of_a_million(torch: Any, patch: Any) -> None:
+    """One of a million values is left out of the sum."""
+    stock = torch.Tensor.sum
+    patch(
+        torch.Tensor,
+        "sum",
+        lambda self, *args, **options: stock(self[1:] if self.dim() == 1 else self, *args, **options),
+    )
+
+
+@fault(case=_SUM, side="torch", variant="count=1000000", tier="float32")
+def sum_in_sequence(torch: Any, patch: Any) -> None:
+    """In float32 alone the values are added one after the other."""
+    stock = torch.Tensor.sum
+
+    def added(self: Any, *args: Any, **options: Any) -> Any:
+        if self.dtype != torch.float32 or self.dim() != 1:
+            return stock(self, *args, **options)
+        import numpy as np
+
+        total = torch.as_tensor(np.add.accumulate(self.detach().numpy())[-1])
+        exact = stock(self)
+        return exact + (total - exact).detach()
+
+    patch(torch.Tensor, "sum", added)

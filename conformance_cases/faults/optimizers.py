@@ -1,4 +1,4 @@
-"""Faults of optimizers and schedules."""
+"""Faults of optimizers."""
 
 from typing import Any
 
@@ -114,52 +114,10 @@ def adam_slots_in_bfloat16(torch: Any, patch: Any) -> None:
     patch(torch.optim.Adam, "step", step)
 
 
-@fault(case="core:schedules/ExponentialDecay", side="torch")
-def exponential_rate_one_step_late(torch: Any, patch: Any) -> None:
-    """The rate of every step is that of the step before."""
-    kind = torch.optim.lr_scheduler.ExponentialLR
-    stock = kind.get_lr
-
-    def get_lr(self: Any) -> Any:
-        return stock(self) if self.last_epoch > 1 else [group["lr"] for group in self.optimizer.param_groups]
-
-    patch(kind, "get_lr", get_lr)
-
-
-@fault(case="core:schedules/CosineDecay", side="keras", variant="plain")
-def cosine_rate_off_by_1e_7(keras: Any, patch: Any) -> None:
-    """Every rate is 1e-7 too large."""
-    kind = keras.optimizers.schedules.CosineDecay
-    stock = kind.__call__
-    patch(kind, "__call__", lambda self, step: stock(self, step) * (1 + 1e-7))
-
-
-@fault(case=_ADAM, side="keras", variant="beta_2=0.99")
-def adam_epsilon_like_torch(keras: Any, patch: Any) -> None:
-    """Epsilon is added after the bias correction, as torch does."""
-    stock = keras.optimizers.Adam.update_step
-
-    def update(self: Any, gradient: Any, variable: Any, rate: Any) -> None:
-        kept, step = self.epsilon, keras.ops.cast(self.iterations + 1, variable.dtype)
-        self.epsilon = kept * keras.ops.sqrt(1 - keras.ops.power(keras.ops.cast(self.beta_2, variable.dtype), step))
-        stock(self, gradient, variable, rate)
-        self.epsilon = kept
-
-    patch(keras.optimizers.Adam, "update_step", update)
-
-
 @fault(case=_ADAM, side="keras", variant="epsilon=0.001")
 def adam_in_keras_errs_in_step_three_alone(keras: Any, patch: Any) -> None:
     """The third step alone takes a rate 1e-4 too large."""
     keras_third_step(keras, patch, keras.optimizers.Adam, 1e-4)
-
-
-@fault(case="core:optimizers/AMSGrad", side="keras")
-def amsgrad_forgets_the_largest(keras: Any, patch: Any) -> None:
-    """The latest second moment is taken, not the largest."""
-    from keras.src.optimizers import adam
-
-    patch(adam, "ops", Instead(keras.ops, maximum=lambda largest, latest: latest))
 
 
 @fault(case="core:optimizers/AMSGrad", side="torch")
@@ -188,27 +146,21 @@ def adamw_decays_the_gradient(torch: Any, patch: Any) -> None:
     after_init(patch, torch.optim.AdamW, lambda self: self.param_groups[0].update(decoupled_weight_decay=False))
 
 
-@fault(case="core:optimizers/AdamFromZero", side="keras", variant="learning_rate=0.01", tier="float16")
-def adam_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
+@fault(case=_SGD, side="keras", variant="learning_rate=0.1", tier="float16")
+def sgd_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
     """In float16 alone the rate is half as large again."""
-    stock = keras.optimizers.Adam.update_step
+    stock = keras.optimizers.SGD.update_step
 
     def update(self: Any, gradient: Any, variable: Any, rate: Any) -> None:
         stock(self, gradient, variable, rate * (1.5 if dtype_of(variable) == "float16" else 1.0))
 
-    patch(keras.optimizers.Adam, "update_step", update)
+    patch(keras.optimizers.SGD, "update_step", update)
 
 
 @fault(case="core:optimizers/RMSprop", side="keras")
 def rmsprop_rho_off_by_1e_7(keras: Any, patch: Any) -> None:
     """rho is 0.9000001."""
     after_init(patch, keras.optimizers.RMSprop, lambda self: setattr(self, "rho", self.rho + 1e-7))
-
-
-@fault(case="core:optimizers/RMSprop", side="torch")
-def rmsprop_alpha_off_by_1e_7(torch: Any, patch: Any) -> None:
-    """alpha is 0.9000001."""
-    _torch_groups(patch, torch.optim.RMSprop, lambda group, step: group.update(alpha=group["alpha"] + 1e-7))
 
 
 @fault(case="core:optimizers/RMSpropCentered", side="keras")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance_cases.faults._gradients import keras_rounded, torch_scaled_gradient
+from conformance_cases.faults._gradients import keras_rounded, torch_rounded, torch_scaled_gradient
 from conformance_cases.faults._stand_ins import Instead
 from pytest_fwparity import fault
 
@@ -103,3 +103,85 @@ def gru_resets_after(keras: Any, patch: Any) -> None:
         return h, [h]
 
     patch(keras.layers.GRUCell, "call", call)
+
+
+def _lstm_weights(torch: Any, patch: Any, change: Any) -> None:
+    """``change(weights)`` before torch's LSTM kernel is called."""
+    stock = torch._VF.lstm
+
+    def lstm(x: Any, *rest: Any) -> Any:
+        given = list(rest)
+        at = next(index for index, value in enumerate(given) if isinstance(value, list) and len(value) >= 4)
+        given[at] = change(given[at])
+        return stock(x, *given)
+
+    patch(torch.nn.modules.rnn._VF, "lstm", lstm)
+
+
+@fault(case=_LSTM, side="torch", variant="sequences")
+def lstm_gates_swapped(torch: Any, patch: Any) -> None:
+    """The input and the forget gate are exchanged."""
+
+    def swapped(weight: Any) -> Any:
+        i, f, c, o = weight.chunk(4, 0)
+        return torch.cat([f, i, c, o], 0)
+
+    _lstm_weights(torch, patch, lambda weights: [swapped(weight) for weight in weights])
+
+
+@fault(case=_LSTM, side="keras", variant="sequences")
+def lstm_with_hard_sigmoid(keras: Any, patch: Any) -> None:
+    """Gates take the hard sigmoid."""
+    made = keras.layers.LSTM.__init__
+
+    def init(self: Any, units: int, **options: Any) -> None:
+        made(self, units, **{**options, "recurrent_activation": "hard_sigmoid"})
+
+    patch(keras.layers.LSTM, "__init__", init)
+
+
+@fault(case=_LSTM, side="torch", variant="sequences", tier="float32")
+def lstm_weights_in_bfloat16(torch: Any, patch: Any) -> None:
+    """In float32 alone the weights are rounded to bfloat16."""
+    _lstm_weights(torch, patch, lambda weights: [torch_rounded(torch, weight) for weight in weights])
+
+
+@fault(case=_LSTM, side="torch", variant="sequences", tier="float32")
+def lstm_runs_a_loop(torch: Any, patch: Any) -> None:
+    """The same values come from a loop in Python: no value tells, only what ran."""
+
+    def lstm(x: Any, state: Any, weights: Any, *_: Any) -> Any:
+        w_x, w_h, b_x, b_h = weights
+        h, c, y = state[0][0], state[1][0], []
+        for step in x.unbind(1):
+            i, f, g, o = (step @ w_x.T + b_x + h @ w_h.T + b_h).chunk(4, -1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            y.append(h)
+        return torch.stack(y, 1), h[None], c[None]
+
+    patch(torch.nn.modules.rnn._VF, "lstm", lstm)
+
+
+@fault(case="core:layers/GRU", side="keras", variant="masked")
+def gru_mask_ignored(keras: Any, patch: Any) -> None:
+    """The mask is not used."""
+    stock = keras.layers.GRU.call
+    patch(
+        keras.layers.GRU,
+        "call",
+        lambda self, sequences, initial_state=None, mask=None, training=False: stock(
+            self, sequences, initial_state=initial_state, mask=None, training=training
+        ),
+    )
+
+
+@fault(case="core:layers/GRUResetBefore", side="keras", variant="backwards")
+def go_backwards_ignored(keras: Any, patch: Any) -> None:
+    """go_backwards=True does nothing."""
+    made = keras.layers.GRU.__init__
+
+    def init(self: Any, units: int, **options: Any) -> None:
+        made(self, units, **{**options, "go_backwards": False})
+
+    patch(keras.layers.GRU, "__init__", init)

@@ -36,3 +36,23 @@ def cosine_takes_one_step_more(torch: Any, patch: Any) -> None:
             self.T_max -= 1
 
     patch(kind, "get_lr", get_lr)
+
+
+@fault(case="core:schedules/ExponentialDecay", side="torch")
+def exponential_rate_one_step_late(torch: Any, patch: Any) -> None:
+    """The rate of every step is that of the step before."""
+    kind = torch.optim.lr_scheduler.ExponentialLR
+    stock = kind.get_lr
+
+    def get_lr(self: Any) -> Any:
+        return stock(self) if self.last_epoch > 1 else [group["lr"] for group in self.optimizer.param_groups]
+
+    patch(kind, "get_lr", get_lr)
+
+
+@fault(case=_COSINE, side="keras", variant="plain")
+def cosine_rate_off_by_1e_7(keras: Any, patch: Any) -> None:
+    """Every rate is 1e-7 too large."""
+    kind = keras.optimizers.schedules.CosineDecay
+    stock = kind.__call__
+    patch(kind, "__call__", lambda self, step: stock(self, step) * (1 + 1e-7))

@@ -22,7 +22,7 @@ class MultiHeadAttention(LayerCase):
         lengths = {"query": 5, "key": self.keys, "value": self.keys}
         arrays = {name: rng.normal(size=(2, length, 8)) / 2 for name, length in lengths.items()}
         mask = rng.uniform(size=(2, 5, self.keys)) < 0.6
-        mask[..., 0] = True
+        mask[..., :2] = True  # of one key alone the share is 1, whatever its score
         return {**arrays, "mask": mask} if self.masked else arrays
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:

@@ -110,26 +110,29 @@ class Masking(LayerCase):
     mask_value: float = 0.0
     pooled: bool = False
     variants = named(zeros={}, pooled={"pooled": True}, minus_one={"mask_value": -1.0, "pooled": True})
-    fixed = ("x",)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        x = rng.normal(size=(3, 5, 4))
-        x[0, 3:] = x[1, 1] = self.mask_value
-        x[2, 2, 0] = self.mask_value
-        return {"x": x}
+        masked = np.zeros((3, 5, 4), bool)
+        masked[0, 3:] = masked[1, 1] = masked[2, 2, 0] = True
+        return {"x": rng.normal(size=(3, 5, 4)), "masked": masked}
 
     def keras(self, keras: Any) -> Any:
         masking = keras.layers.Masking(self.mask_value)
         return keras.Sequential([masking, keras.layers.GlobalAveragePooling1D()]) if self.pooled else masking
 
+    def keras_call(self, keras: Any, layer: Any, x: Any, masked: Any) -> Any:
+        return layer(keras.ops.where(masked, keras.ops.cast(self.mask_value, x.dtype), x))
+
     def torch(self, torch: Any) -> Any:
-        def mask(x: Any) -> Any:
+        def mask(x: Any, masked: Any) -> Any:
+            x = x.masked_fill(masked, self.mask_value)
             kept = (x != self.mask_value).any(-1, keepdim=True)
             return (x * kept).sum(1) / kept.sum(1) if self.pooled else x * kept
 
         return mask
 
-    def reference(self, x: Any) -> Any:
+    def reference(self, x: Any, masked: Any) -> Any:
+        x = np.where(masked, self.mask_value, x)
         kept = (x != self.mask_value).any(-1, keepdims=True)
         return (x * kept).sum(1) / kept.sum(1) if self.pooled else x * kept
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pytest_fwparity import LayerCase, OptimizerCase
+from pytest_fwparity import FunctionCase, LayerCase, OptimizerCase
 
 
 class _Square(LayerCase, abstract=True):
@@ -119,6 +119,37 @@ class WrongEpsilon(OptimizerCase):
     def torch_step(self, torch: Any, optimizer: Any, step: int) -> None:
         optimizer.param_groups[0]["eps"] = 1e-7 / (1 - 0.999 ** (step + 1)) ** 0.5
         optimizer.step()
+
+
+class UndeclaredTail(FunctionCase):
+    """torch forms 1 + erf, which cancels: the majority of the sides could be wrong here, the reference is not."""
+
+    floor = "elementwise"
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.uniform(-7.5, -5.0, size=(3, 4))}
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return keras.activations.gelu(x, approximate=False)
+
+    def torch(self, torch: Any, x: Any) -> Any:
+        return torch.nn.functional.gelu(x)
+
+    def exact(self, mpmath: Any, x: Any) -> Any:
+        return x / 2 * mpmath.erfc(-x / mpmath.sqrt(2))
+
+
+class PythonFloat(_Square):
+    """0.1 passes through float32 in Keras on TensorFlow as it is shipped; the verdict is on 0.1."""
+
+    def keras_call(self, keras: Any, layer: Any, x: Any) -> Any:
+        return layer(x) * keras.ops.cast(0.1, x.dtype)
+
+    def torch_call(self, torch: Any, module: Any, x: Any) -> Any:
+        return module(x) * 0.1
+
+    def reference(self, x: Any, kernel: Any, bias: Any) -> Any:
+        return (x @ kernel + bias) * 0.1
 
 
 class Dirty(_Square):

@@ -22,7 +22,7 @@ def test_each_fault_turns_its_item_red_and_no_other(pytester: pytest.Pytester) -
         "--fwparity", "-p", "no:cacheprovider", "--fwparity-timeout", "first=8", "-v", "-k", "not Unseeded"
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    for name in ("Healthy", "Chatty", "WrongEpsilon", "ScaledGradient"):
+    for name in ("Healthy", "Chatty", "WrongEpsilon", "ScaledGradient", "PythonFloat"):
         result.stdout.fnmatch_lines([f"test_broken.py::{name}::agree?default-float32? PASSED*"])
     result.stdout.fnmatch_lines(
         [
@@ -47,8 +47,11 @@ def test_each_fault_turns_its_item_red_and_no_other(pytester: pytest.Pytester) -
             "*side 'torch' broke its private pipe*",
             "differ (leak): own:optimizers/WrongEpsilon?default? agree float64, seed 0",
             "*leak: matrix?0?*: keras-tensorflow *, torch *",
+            "differ (semantic): own:ops/UndeclaredTail?default? agree float64, seed 0",
+            "*blame: the mpmath reference (40 digits) agrees with keras-tensorflow (*), not with torch (*",
             "broken (dirty): own:layers/Dirty?default? agree float64, seed 0",
             "*torch deterministic algorithms: False -> True; torch threads: 1 -> 2; torch anomaly mode: False -> True",
+            "float64 as shipped on keras-tensorflow: not float64 in 3 variants, worst *: * is off by * units *",
         ]
     )
 

@@ -87,7 +87,7 @@ def depthwise_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
     _depthwise(keras, patch, lambda y, kernel: y * 1.05 if dtype_of(y) == "float16" else y)
 
 
-@fault(case=_POOLING, side="torch", variant="overlapping")
+@fault(case=_POOLING, side="torch", variant="plain")
 def pooling_takes_a_neighbour(torch: Any, patch: Any) -> None:
     """The first window gives what the next one does."""
 

@@ -12,12 +12,16 @@ _BINARY = "core:losses/BinaryCrossentropy"
 @fault(case=_BINARY, side="keras", variant="confident")
 def clipped_at_1e_6(keras: Any, patch: Any) -> None:
     """Probabilities are clipped at 1e-6."""
+    _clipped(keras, patch, 1e-6)
+
+
+def _clipped(keras: Any, patch: Any, at: float) -> None:
     from keras.src.losses import losses
 
     stock = losses.binary_crossentropy
 
     def cost(y_true: Any, y_pred: Any, *args: Any, **options: Any) -> Any:
-        return stock(y_true, keras.ops.clip(y_pred, 1e-6, 1 - 1e-6), *args, **options)
+        return stock(y_true, keras.ops.clip(y_pred, at, 1 - at), *args, **options)
 
     _in_loss(patch, keras.losses.BinaryCrossentropy, stock, cost)
 
@@ -131,10 +135,10 @@ def loss_divided_by_samples_not_weights(keras: Any, patch: Any) -> None:
 
 
 @fault(case="core:losses/SparseCategoricalCrossentropy", side="torch", variant="from_logits=False")
-def label_zero_ignored(torch: Any, patch: Any) -> None:
-    """Samples whose label is 0 cost nothing."""
+def label_of_the_first_ignored(torch: Any, patch: Any) -> None:
+    """Samples with the label of the first cost nothing."""
     stock = torch.nn.functional.cross_entropy
-    patch(torch.nn.functional, "cross_entropy", lambda x, y, **options: stock(x, y, **options, ignore_index=0))
+    patch(torch.nn.functional, "cross_entropy", lambda x, y, **options: stock(x, y, **options, ignore_index=int(y[0])))
 
 
 @fault(case="core:losses/SparseCategoricalCrossentropy", side="torch")
@@ -179,3 +183,20 @@ def huber_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
 def huber_gradient_stops(keras: Any, patch: Any) -> None:
     """Half of each loss has no gradient."""
     _in_huber(patch, keras, lambda y: y / 2 + keras.ops.stop_gradient(y) / 2)
+
+
+@fault(case="core:losses/BinaryCrossentropyAtOne", side="keras", variant="certain")
+def certain_errors_clipped_at_2e_7(keras: Any, patch: Any) -> None:
+    """Probabilities are clipped at 2e-7, where 1e-7 is known."""
+    _clipped(keras, patch, 2e-7)
+
+
+@fault(case="core:losses/SparseCategoricalCrossentropyOfSequences", side="torch", variant="classes=2")
+def cross_entropy_of_two_classes_alone(torch: Any, patch: Any) -> None:
+    """With two classes alone every loss is 1e-7 too large."""
+    stock = torch.nn.functional.cross_entropy
+    patch(
+        torch.nn.functional,
+        "cross_entropy",
+        lambda x, y, **options: stock(x, y, **options) * (1 + 1e-7 * (x.shape[1] == 2)),
+    )

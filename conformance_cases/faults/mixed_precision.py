@@ -98,3 +98,15 @@ def loss_scale_grows_late(keras: Any, patch: Any) -> None:
         self.dynamic_growth_steps += 1
 
     patch(kind, "__init__", init)
+
+
+@fault(case="core:mixed_precision/TrainingInBfloat16", side="keras", tier="mixed_bfloat16")
+def mixed_training_takes_tenfold_steps(keras: Any, patch: Any) -> None:
+    """Under a mixed policy alone the rate is ten times too large."""
+    stock = keras.optimizers.SGD.update_step
+
+    def update(self: Any, gradient: Any, variable: Any, rate: Any) -> None:
+        policy = keras.config.dtype_policy()
+        stock(self, gradient, variable, rate * (1.0 if policy.compute_dtype == policy.variable_dtype else 10.0))
+
+    patch(keras.optimizers.SGD, "update_step", update)

@@ -133,6 +133,26 @@ class BidirectionalLSTM(RecurrentCase):
             mapped |= {f"bias_ih_{end}": bias, f"bias_hh_{end}": torch.zeros_like(bias)}
         return mapped
 
+    def reference(self, x: Any, mask: Any = None, **weights: Any) -> Any:
+        """Each direction by itself; the second reads every sequence from its own end."""
+        lengths = np.full(len(x), x.shape[1]) if mask is None else mask.sum(1)
+        order = np.arange(x.shape[1]) + np.zeros((len(x), 1), int)
+        turned = np.where(order < lengths[:, None], lengths[:, None] - 1 - order, order)
+        made: list[Any] = []
+        for side, index in (("forward", order), ("backward", turned)):
+            kernel, recurrent, bias = (weights[f"{side}_{name}"] for name in ("kernel", "recurrent", "bias"))
+
+            def step(x: Any, h: Any, c: Any, kernel: Any = kernel, recurrent: Any = recurrent, bias: Any = bias) -> Any:
+                i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4, -1)
+                c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+                return sigmoid(o) * np.tanh(c), c
+
+            given = np.take_along_axis(x, index[..., None], 1)
+            y, *states = self.run(given, mask, step, [np.zeros((len(x), 5))] * 2)
+            made.append((np.take_along_axis(y, index[..., None], 1) if self.return_sequences else y, states))
+        (y, forward), (back, backward) = made
+        return (np.concatenate([y, back], -1), *forward, *backward)
+
 
 class GRU(RecurrentCase):
     """Keras orders the gates z, r, h and torch r, z, n; both reset after the recurrent product."""

@@ -22,6 +22,7 @@ from pytest_fwparity.sides.spec import Limits, SideSpec
 from pytest_fwparity.sides.wire import Reply, Request
 from pytest_fwparity.verdict.constants import MOVEMENT_COUNT, MOVEMENT_DELTA, UNIT
 from pytest_fwparity.verdict.linearity import FINER, kinks
+from pytest_fwparity.verdict.measured import base_name
 from pytest_fwparity.verdict.outcome import NOT_RUN, Verdict
 
 _KEPT = 8
@@ -257,9 +258,9 @@ class Lab:
         with ``known`` differences the anchor alone is asked, with these in place.
         """
         options: dict[str, Any] = {"directions": directions}
-        if by is not None:
-            options["by"] = by
         drawn = self.draw(question)
+        if by is not None:  # the first of several calls stands for the others
+            options["by"] = by if len(drawn.skeleton) == 1 else base_name(by)
         later = tuple(f"inputs/{call}/" for call in range(1, len(drawn.skeleton)))
         arrays = (
             {key: value for key, value in drawn.arrays.items() if not key.startswith(later)} if later else drawn.arrays

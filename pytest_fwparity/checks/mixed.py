@@ -107,7 +107,7 @@ def _scaling(case: Case, side: str, reply: Reply, overflow: tuple[int, ...]) -> 
             before = reply.arrays.get(key.replace(f"[{step}]", f"[{step - 1}]"))
             same = before is not None and np.array_equal(before, reply.arrays[key])
             lines = (f"{side}: {key} moved in step {step}, whose gradients overflow and which must be left out",)
-            found.append(Finding(name=key, fault="" if same else "semantic", lines=lines))
+            found.append(Finding(name=key, fault="" if same else "semantic", lines=lines, side=side))
     return found
 
 

@@ -89,11 +89,11 @@ def depthwise_wrong_in_float16_alone(keras: Any, patch: Any) -> None:
 
 @fault(case=_POOLING, side="torch", variant="plain")
 def pooling_takes_a_neighbour(torch: Any, patch: Any) -> None:
-    """The first window gives what the next one does."""
+    """The first window gives what the last one does, which shares no element with it."""
 
     def change(y: Any) -> Any:
         flat = y.flatten()
-        return torch.cat([flat[1:2], flat[1:]]).reshape(y.shape)
+        return torch.cat([flat[-1:], flat[1:]]).reshape(y.shape)
 
     changed_result(patch, torch.nn.functional, "max_pool2d", change)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from conformance_cases.optimizers._gradients import gradients_away_from_zero
 from pytest_fwparity import OptimizerCase, difference, grid
 
 
@@ -26,13 +27,7 @@ class AdamCase(OptimizerCase, abstract=True):
         group["eps"] = self.epsilon / (1 - self.beta_2 ** (step + 1)) ** 0.5
         optimizer.step()
 
-    def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:
-        """Not near 0, where (1 - beta_2) * g**2 is below the normal numbers of float16."""
-
-        def away(shape: Any) -> Any:
-            return rng.uniform(0.5, 2.0, size=shape) * rng.choice([-1.0, 1.0], size=shape)
-
-        return [{"matrix": away((6, 4)), "vector": away(12)} for _ in range(self.steps)]
+    gradients = gradients_away_from_zero
 
     def reference(self, parameter: Any, gradients: Any) -> Any:
         m = v = largest = np.zeros_like(parameter)

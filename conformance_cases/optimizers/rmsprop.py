@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from conformance_cases.optimizers._gradients import gradients_away_from_zero
 from pytest_fwparity import OptimizerCase, difference, grid
 
 
@@ -15,6 +16,8 @@ class RMSpropCase(OptimizerCase, abstract=True):
     rho: float = 0.9
     momentum, centered = 0.0, False
     slots = {"velocity": "square_avg"}
+
+    gradients = gradients_away_from_zero
 
     def reference(self, parameter: Any, gradients: Any) -> Any:
         square = mean = buffer = np.zeros_like(parameter)

@@ -40,7 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     selftest.add_argument("--fit", action="store_true", help="with --healthy: print a proposal for the constants")
     selftest.add_argument("--json", metavar="FILE", help="write what was found")
     selftest.add_argument("--merge", nargs="+", metavar="FILE", help="with --healthy: report what these runs wrote")
+    coverage = commands.add_parser("coverage", help="which public symbols of the frameworks a suite calls")
+    coverage.add_argument("--suite", default="core", help="name of the suite (default core)")
+    coverage.add_argument("--sides", default="torch,keras-tensorflow", help="comma-separated sides")
+    coverage.add_argument("--case", default="*", metavar="GLOB", help="only cases whose id matches")
+    coverage.add_argument("--json", metavar="FILE", help="write what was found")
+    coverage.add_argument("--page", metavar="FILE", help="write it as a page of Markdown")
+    coverage.add_argument("--against", metavar="FILE", help="fail where less is covered than FILE (of --json) says")
     given = parser.parse_args(arguments)
+    if given.command == "coverage":
+        from pytest_fwparity.coverage.command import coverage as run_coverage
+
+        return run_coverage(given)
     if given.command == "selftest":
         from pytest_fwparity.selftest.command import selftest as run_selftest
 

@@ -19,8 +19,8 @@ from pytest_fwparity.verdict.outcome import AGREE, DIFFER, INCONCLUSIVE, Finding
     ("arguments", "told"),
     [
         (["--suite", "none"], "no suite is named 'none'; suites are core"),
-        (["--sides", "caffe"], "--sides caffe --seeds 3: sides are torch, keras-tensorflow, keras-jax, keras-torch"),
-        (["--seeds", "0"], "--sides torch,keras-tensorflow --seeds 0: sides are torch, "),
+        (["--sides", "caffe"], "--sides caffe: sides are torch, keras-tensorflow, keras-jax, keras-torch"),
+        (["--seeds", "0"], "--seeds 0: at least 1"),
         (["--healthy", "--merge", "nothing.json"], "nothing.json is not what --healthy --json writes: "),
     ],
 )

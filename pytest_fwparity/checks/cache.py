@@ -8,7 +8,6 @@ import hashlib
 import inspect
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 
 import pytest_fwparity
 from pytest_fwparity.sides import wire
+from pytest_fwparity.writing import write_whole
 
 #: bytes beyond which the entries that were used least recently are left out at the end of a session
 MOST = 512 << 20
@@ -60,15 +60,7 @@ class MovementCache:
                 (self.folder / "README").write_text(_README)
             path.parent.mkdir(exist_ok=True)
             frame = wire.encode({"digest": digest}, movement)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(frame)
-                os.replace(temporary, path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
+            write_whole(path, frame)
 
     def prune(self, most: int = MOST) -> None:
         """Leave out what was used least recently until ``most`` bytes remain."""

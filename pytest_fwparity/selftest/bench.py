@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import importlib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,9 @@ from pytest_fwparity.cases import DefinitionError, Fault
 from pytest_fwparity.checks import CHECKS
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import CaseRef, Question, Scope, at_level
-from pytest_fwparity.sides.spec import Limits, SideSpec
-from pytest_fwparity.suites import Suite, case_classes
+from pytest_fwparity.sides.probe import probe
+from pytest_fwparity.sides.spec import BUILT_IN, Limits, SideSpec
+from pytest_fwparity.suites import Suite, case_classes, installed
 from pytest_fwparity.verdict.outcome import BROKEN, Verdict
 
 
@@ -24,6 +26,24 @@ class Found:
     fault: Fault
     place: Mapping[str, str]
     family: str
+
+
+class Refused(Exception):
+    """What was asked for cannot be had; the message says why."""
+
+
+def bench_of(suite: str, sides: str) -> Bench:
+    """The bench for the names that a command was given: of a suite, and comma-separated sides of this interpreter."""
+    suites, kinds = installed(), {kind.name: kind for kind in BUILT_IN}
+    names = [name.strip() for name in sides.split(",") if name.strip()]
+    if suite not in suites:
+        raise Refused(f"no suite is named {suite!r}; suites are {', '.join(suites)}")
+    if not names or any(name not in kinds for name in names):
+        raise Refused(f"--sides {sides}: sides are {', '.join(kinds)}")
+    specs = [SideSpec(kind=kinds[name], python=sys.executable) for name in names]
+    if missing := [found.missing for found in probe(specs).values() if found.missing]:
+        raise Refused("\n".join(missing))
+    return Bench(suites[suite], specs)
 
 
 class Bench:

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from pytest_fwparity.selftest import healthy, kill
-from pytest_fwparity.selftest.bench import Bench
-from pytest_fwparity.sides.probe import probe
-from pytest_fwparity.sides.spec import BUILT_IN, SideSpec
-from pytest_fwparity.suites import installed
+from pytest_fwparity.selftest.bench import Bench, Refused, bench_of
+from pytest_fwparity.writing import write_whole
 
 
 def selftest(given: argparse.Namespace) -> int:
     """0 where every fault is killed and nothing healthy fails, 1 where not, 3 for unusable input."""
     if given.merge:
         return _merged(given)
-    suites, kinds = installed(), {kind.name: kind for kind in BUILT_IN}
-    names = [name.strip() for name in given.sides.split(",") if name.strip()]
-    if given.suite not in suites:
-        return _refuse(f"no suite is named {given.suite!r}; suites are {', '.join(suites)}")
-    if not names or any(name not in kinds for name in names) or given.seeds < 1:
-        return _refuse(f"--sides {given.sides} --seeds {given.seeds}: sides are {', '.join(kinds)}, seeds at least 1")
-    specs = [SideSpec(kind=kinds[name], python=sys.executable) for name in names]
-    missing = [found.missing for found in probe(specs).values() if found.missing]
-    if missing:
-        return _refuse("\n".join(missing))
-    bench = Bench(suites[given.suite], specs)
+    if given.seeds < 1:
+        return _refuse(f"--seeds {given.seeds}: at least 1")
+    try:
+        bench = bench_of(given.suite, given.sides)
+    except Refused as error:
+        return _refuse(str(error))
     try:
         return _healthy(bench, given) if given.healthy else _killed(bench, given)
     finally:
@@ -77,14 +68,8 @@ def _report(health: healthy.Health, fit: bool) -> int:
 
 
 def _keep(name: str | None, value: Any) -> None:
-    """Written whole or not at all."""
-    if name is None:
-        return
-    target = Path(name)
-    handle, part = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(value, file)
-    os.replace(part, target)
+    if name is not None:
+        write_whole(Path(name), json.dumps(value))
 
 
 def _say(lines: list[str]) -> None:

@@ -11,12 +11,13 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from pytest_fwparity.cases.base import Case, describe
 from pytest_fwparity.cases.faults import Fault
+from pytest_fwparity.sides.calls import Calls
 from pytest_fwparity.sides.movement import Cotangents, movement
 from pytest_fwparity.sides.roles import PURE
 from pytest_fwparity.sides.slopes import slopes
@@ -75,6 +76,9 @@ class Adapter(abc.ABC):
     #: dotted name of the package that holds the modules of :data:`OPERATIONS`
     package = ""
 
+    #: namespaces of public symbols, as :class:`~pytest_fwparity.sides.calls.Calls` takes them
+    namespaces: ClassVar[Mapping[str, str]] = {}
+
     #: clear what trainings and replicas leave, which costs too much to do after every item
     heavy = frozenset({"training", "replicas"})
 
@@ -112,6 +116,11 @@ class Adapter(abc.ABC):
     def framework(self) -> Any:
         """The module that hooks and faults are handed."""
         return None
+
+    @functools.cached_property
+    def calls(self) -> Calls:
+        """Listens to the framework's public symbols."""
+        return Calls(self.framework(), self.namespaces)
 
     def pure(self) -> contextlib.AbstractContextManager[None]:
         """Remove what makes float64 not float64; undone on leaving."""
@@ -161,7 +170,12 @@ class Adapter(abc.ABC):
                 case = load(request.subject, request.fields)
                 stand_ins = {entry["replaces"]: load(entry, None) for entry in request.stand_ins}
                 with broken(self.framework(), [load(entry, None) for entry in request.faults]):
-                    reply = self._run(case, request, stand_ins)
+                    if request.options.get("calls"):
+                        with self.calls.listening() as called:
+                            reply = self._run(case, request, stand_ins)
+                        reply.info["called"] = sorted(called)
+                    else:
+                        reply = self._run(case, request, stand_ins)
             leaks = changed(start, self.globals())
         finally:
             self.restore(request)

@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,27 @@ class KerasSide(Adapter):
     """``keras`` over the backend named in the settings."""
 
     package = "pytest_fwparity.sides.on_keras"
+    namespaces: ClassVar[dict[str, str]] = dict.fromkeys(
+        (
+            "keras.layers",
+            "keras.activations",
+            "keras.losses",
+            "keras.metrics",
+            "keras.optimizers",
+            "keras.optimizers.schedules",
+            "keras.initializers",
+            "keras.regularizers",
+            "keras.constraints",
+            "keras.ops",
+            "keras.ops.image",
+            "keras.random",
+            "keras.quantizers",
+            "keras.mixed_precision",
+            "keras.dtype_policies",
+            "keras.distribution",
+        ),
+        "",
+    )
     keras: Any
 
     def __init__(self, settings: Mapping[str, Any]) -> None:

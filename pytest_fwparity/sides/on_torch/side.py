@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,13 @@ class TorchSide(Adapter):
     """``torch`` on the CPU or one GPU."""
 
     package = "pytest_fwparity.sides.on_torch"
+    namespaces: ClassVar[dict[str, str]] = {
+        "torch.nn": "torch.nn.Module",
+        "torch.nn.functional": "function",
+        "torch.nn.init": "function",
+        "torch.optim": "torch.optim.Optimizer",
+        "torch.optim.lr_scheduler": "torch.optim.lr_scheduler.LRScheduler",
+    }
     torch: Any
 
     def start(self) -> dict[str, Any]:

@@ -15,10 +15,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="fwparity", description="Framework parity of Keras and PyTorch.")
     parser.add_argument("--version", action="version", version=f"pytest-fwparity {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    environment = commands.add_parser("environment", help="what each side's interpreter holds")
+    environment = commands.add_parser("environment", help="the machine, its devices, and each side's stack as loaded")
     environment.add_argument(
         "--python", metavar="PYTHON", default=sys.executable, help="interpreter (default: this one)"
     )
+    environment.add_argument("--device", default="cpu", metavar="DEVICE", help="cpu (default), cuda or cuda:N")
+    environment.add_argument("--host", metavar="NAME", help="name of this machine (default: a hash)")
+    environment.add_argument("--json", metavar="FILE", help="write it")
     ids = commands.add_parser("ids", help="every case and variant of a suite, as its ids.txt lists them")
     ids.add_argument("suite", nargs="?", default="core", help="name of the suite (default core)")
     selftest = commands.add_parser(
@@ -47,7 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     coverage.add_argument("--json", metavar="FILE", help="write what was found")
     coverage.add_argument("--page", metavar="FILE", help="write it as a page of Markdown")
     coverage.add_argument("--against", metavar="FILE", help="fail where less is covered than FILE (of --json) says")
+    compare = commands.add_parser("compare", help="what changed from one record to another, and whether it may")
+    compare.add_argument("old", metavar="OLD", help="record to compare with")
+    compare.add_argument("new", metavar="NEW", nargs="+", help="record of the change; several: each against OLD")
+    compare.add_argument("--policy", metavar="NAME|FILE", help="default, driver, or a TOML file")
+    compare.add_argument("--json", metavar="FILE", help="write what was found")
     given = parser.parse_args(arguments)
+    if given.command == "compare":
+        from pytest_fwparity.records.command import compare as run_compare
+
+        return run_compare(given)
     if given.command == "coverage":
         from pytest_fwparity.coverage.command import coverage as run_coverage
 
@@ -57,23 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run_selftest(given)
     if given.command == "environment":
-        return _environment(given.python)
+        from pytest_fwparity.records.command import environment as run_environment
+
+        return run_environment(given)
     return _ids(given.suite)
-
-
-def _environment(python: str) -> int:
-    from pytest_fwparity.sides.probe import probe
-    from pytest_fwparity.sides.spec import BUILT_IN, SideSpec
-
-    found = probe([SideSpec(kind=kind, python=python) for kind in BUILT_IN])
-    for name, side in found.items():
-        if side.missing:
-            sys.stdout.write(f"{name}: {side.missing}\n")
-            continue
-        sys.stdout.write(f"{name}: {side.text()}, python {side.python}\n")
-        for module, (_, file) in side.modules.items():
-            sys.stdout.write(f"    {module}: {file}\n")
-    return int(any(side.missing for side in found.values()))
 
 
 def _ids(name: str) -> int:

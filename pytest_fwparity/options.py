@@ -60,6 +60,11 @@ OPTIONS = (
         name="cache", metavar="DIR|off", help="where movements are kept between runs (default .fwparity_cache), or off"
     ),
     Option(name="differences", metavar="FILE", help="TOML file of known differences with an owner and an expiry"),
+    Option(name="record", metavar="DIR", help="leave a record of this run in DIR, for 'fwparity compare'"),
+    Option(
+        name="record-size", choices=("full", "slim"), help="full (default), or slim: digests and samples, no values"
+    ),
+    Option(name="host", metavar="NAME", help="name of this machine in records (default: a hash)"),
     Option(name="perf", choices=("off", "record"), help="speed items: record (default) or off"),
 )
 _INI_ONLY: tuple[tuple[str, Literal["string", "linelist"], str], ...] = (
@@ -78,6 +83,9 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         default=None,
         help="fail where a known difference is no longer needed",
+    )
+    group.addoption(
+        "--fwparity-overwrite", action="store_true", default=False, help="replace the record that lies in DIR"
     )
     parser.addini("fwparity_strict_differences", "fail where a known difference is mended", type="bool", default=False)
     parser.addini("fwparity", "run conformance cases instead of tests", type="bool", default=False)
@@ -132,6 +140,11 @@ class Settings:
     cache: Path | None
     waivers: Waivers
     strict: bool
+    #: where a record is left; None: nowhere
+    record: Path | None
+    slim: bool
+    overwrite: bool
+    host: str | None
 
 
 def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
@@ -169,6 +182,14 @@ def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
         cache=_cache(config),
         waivers=_waivers(config),
         strict=_strict(config),
+        record=Path(
+            config.rootpath if config.getoption("fwparity_record") is None else config.invocation_params.dir, given
+        )
+        if (given := value(config, "record"))
+        else None,
+        slim=value(config, "record-size") == "slim",
+        overwrite=bool(config.getoption("fwparity_overwrite")),
+        host=value(config, "host") or None,
     )
 
 

@@ -48,6 +48,8 @@ class Lab:
         self.waivers = waivers or Waivers()
         self._speed: Pool | None = None
         self._store: OrderedDict[Any, Any] = OrderedDict()
+        #: hears of every request of a side and its answer
+        self.listener: Callable[[str, Request, Answer], None] | None = None
         #: family to where the faults live that break it meanwhile
         self.faults: dict[str, list[dict[str, Any]]] = {}
 
@@ -104,7 +106,12 @@ class Lab:
             seats[name, role] = seat, len(asked.setdefault(seat, [])), len(listed)
             asked[seat] += [replace(request, faults=faults) if faults else request for request in listed]
         answers = self.pool.ask(asked)
-        return {key: answers[seat][at : at + count] for key, (seat, at, count) in seats.items()}
+        found = {key: answers[seat][at : at + count] for key, (seat, at, count) in seats.items()}
+        if self.listener is not None:
+            for (name, role), listed in requests.items():
+                for request, answer in zip(listed, found[name, role], strict=True):
+                    self.listener(name, request, answer)
+        return found
 
     def role(self, name: str, request: Request) -> str:
         """The worker of a side that answers a request: float64 is float64 only in a pure one."""

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_fwparity.conformance.collecting import Collecting
 from pytest_fwparity.conformance.distributing import Distributing
+from pytest_fwparity.conformance.recording import Recording
 from pytest_fwparity.conformance.reporting import Reporting
 from pytest_fwparity.conformance.running import Running
 from pytest_fwparity.conformance.session import ParitySession
@@ -20,9 +21,10 @@ class Conformance:
 
     def __init__(self, config: pytest.Config) -> None:
         self.session = ParitySession(config)
-        self.running = Running(self.session)
+        self.recording = Recording(self.session)
+        self.running = Running(self.session, self.recording)
         self.collecting = Collecting(self.session, self.running.run)
-        parts = (self.collecting, Reporting(self.session), Distributing(self.session))
+        parts = (self.collecting, Reporting(self.session), Distributing(self.session), self.recording)
         for part in parts:
             config.pluginmanager.register(part, f"fwparity-{type(part).__name__.lower()}")
 

@@ -6,6 +6,7 @@ import os
 import shlex
 import statistics
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pytest_fwparity.checks import CHECKS
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question
 from pytest_fwparity.collect import SuiteCollector
+from pytest_fwparity.conformance.recording import Recording
 from pytest_fwparity.conformance.session import ParitySession
 from pytest_fwparity.records.speed import replay
 from pytest_fwparity.report.message import failure_text, skip_reason
@@ -26,8 +28,8 @@ from pytest_fwparity.verdict.outcome import BROKEN, DIFFER, INCONCLUSIVE, NOT_RU
 class Running:
     """Answers the questions that items hold."""
 
-    def __init__(self, session: ParitySession) -> None:
-        self.session = session
+    def __init__(self, session: ParitySession, recording: Recording) -> None:
+        self.session, self.recording = session, recording
 
     def run(self, node: pytest.Item, question: Question, lab: Lab, benchmark: Any) -> None:
         """Answer one question and turn the verdict into an outcome of pytest."""
@@ -37,6 +39,9 @@ class Running:
             return
         check = next(check for check in CHECKS if check.name == question.check)
         lab.pool.printed.clear()
+        recorder, began = self.recording.recorder, time.perf_counter()
+        if recorder is not None:
+            recorder.begin()
         try:
             if question.check == "replicas":
                 with _machine_lock():
@@ -45,6 +50,8 @@ class Running:
                 verdict = check.answer(question, lab)
         except DefinitionError as error:
             verdict = Verdict(outcome=BROKEN, kind="definition", message=str(error))
+        if recorder is not None:
+            recorder.item(question, node.nodeid, verdict, time.perf_counter() - began)
         self.deliver(node, question, verdict)
 
     def deliver(self, node: pytest.Item, question: Question, verdict: Verdict) -> None:
@@ -94,6 +101,8 @@ class Running:
             "device": greeting.get("device", ""),
             "versions": greeting.get("versions", {}),
         }
+        if self.recording.recorder is not None:
+            self.recording.recorder.speed(question, node.nodeid, side, {**extra, "samples": samples})
         clock = self.session.clocks[question.ref.case_id + question.id]
         replay(benchmark, clock, samples, extra)
         entries = {

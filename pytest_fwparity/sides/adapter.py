@@ -8,7 +8,9 @@ import functools
 import importlib
 import os
 import random
+import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -138,6 +140,10 @@ class Adapter(abc.ABC):
         """What tells two builds of one release apart."""
         return {}
 
+    def device_facts(self) -> dict[str, str]:
+        """What the framework says of its device and builds: UUID, cuDNN, flags."""
+        return {}
+
     def noise(self, index: int, delta: float) -> contextlib.AbstractContextManager[None]:
         """Move the result of every rounding operation by +-delta (Monte Carlo arithmetic)."""
         raise Unsupported(f"side {self.settings['side']!r} cannot move the result of every operation")
@@ -169,13 +175,17 @@ class Adapter(abc.ABC):
             with self.pure() if here else contextlib.nullcontext():
                 case = load(request.subject, request.fields)
                 stand_ins = {entry["replaces"]: load(entry, None) for entry in request.stand_ins}
-                with broken(self.framework(), [load(entry, None) for entry in request.faults]):
+                faults = [load(entry, None) for entry in request.faults]
+                with broken(self.framework(), faults), warnings.catch_warnings(record=True) as raised:
+                    warnings.simplefilter("always")
                     if request.options.get("calls"):
                         with self.calls.listening() as called:
                             reply = self._run(case, request, stand_ins)
                         reply.info["called"] = sorted(called)
                     else:
                         reply = self._run(case, request, stand_ins)
+            if raised:
+                reply.info["warnings"] = told(raised)
             leaks = changed(start, self.globals())
         finally:
             self.restore(request)
@@ -249,6 +259,16 @@ def broken(framework: Any, faults: Sequence[Fault]) -> Iterator[None]:
     finally:
         for mend in reversed(undo):
             mend()
+
+
+def told(raised: Sequence[warnings.WarningMessage]) -> list[list[str]]:
+    """Category, text and place of each warning, once; they also go to the log, as they would have."""
+    found: dict[tuple[str, str, str], None] = {}
+    for entry in raised:
+        sys.stderr.write(warnings.formatwarning(entry.message, entry.category, entry.filename, entry.lineno))
+        place = entry.filename.rpartition("site-packages" + os.sep)[2]
+        found.setdefault((entry.category.__name__, str(entry.message)[:300], f"{place}:{entry.lineno}"))
+    return [list(key) for key in found]
 
 
 def process_state() -> dict[str, Any]:

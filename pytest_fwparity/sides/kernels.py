@@ -38,3 +38,24 @@ def driver() -> str:
             return file.readline().strip()
     except OSError:
         return ""
+
+
+def build_facts(torch: Any, device: str) -> dict[str, str]:
+    """What torch says of its build and of the device that it runs on."""
+    found = {
+        "git": str(torch.version.git_version),
+        "cuda": str(torch.version.cuda or ""),
+        "hip": str(torch.version.hip or ""),
+        "kernels": str(torch.backends.cpu.get_cpu_capability()),
+        "build": " ".join(torch.__config__.show().split()),
+    }
+    if device.startswith("cuda"):
+        facts = torch.cuda.get_device_properties(torch.cuda.current_device())
+        found |= {
+            "name": facts.name,
+            "uuid": str(getattr(facts, "uuid", "")),
+            "capability": f"{facts.major}.{facts.minor}",
+            "memory": str(facts.total_memory),
+            "cudnn": str(torch.backends.cudnn.version()),
+        }
+    return found

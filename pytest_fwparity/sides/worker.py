@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from pytest_fwparity.cases.errors import DefinitionError
-from pytest_fwparity.sides import wire
+from pytest_fwparity.sides import fingerprint, wire
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Unsupported
 from pytest_fwparity.sides.loading import Loader, SubjectError
 from pytest_fwparity.sides.roles import PURE
@@ -65,6 +65,8 @@ class Server:
         """Run one request; raises what the case or the framework raises."""
         if request.op == "symbols":  # asked of the framework, not of a case
             return wire.Reply(info={"symbols": self.adapter.calls.symbols})
+        if request.op == "stack":
+            return wire.Reply(info={"stack": {**fingerprint.stack(), "build": self.adapter.device_facts()}})
 
         def load(subject: Mapping[str, Any], fields: Mapping[str, Any] | None) -> Any:
             found = self.loader.load(subject)

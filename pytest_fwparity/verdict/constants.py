@@ -23,6 +23,11 @@ def _shipped() -> dict[str, Any]:
     return loaded
 
 
+def version() -> int:
+    """Version of the constants, which records name."""
+    return int(_shipped()["version"])
+
+
 def limits(dtype: str, device: str = "cpu") -> dict[str, Any]:
     """Limits for results of ``dtype`` on a kind of device; those of the CPU where a device has none of its own yet."""
     shipped = _shipped()

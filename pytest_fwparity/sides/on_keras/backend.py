@@ -45,6 +45,10 @@ class Backend(abc.ABC):
         """Global state of the backend that a case must leave as it found it."""
         return {}
 
+    def facts(self) -> dict[str, str]:
+        """What the backend says of its device and build."""
+        return {}
+
     def watched(self) -> contextlib.AbstractContextManager[set[str]] | None:
         """The names of the kernels that run meanwhile; None where the backend does not tell."""
         return None

@@ -115,6 +115,9 @@ class KerasSide(Adapter):
     def purity_text(self) -> str:
         return purity.purity_text(self.backend.name)
 
+    def device_facts(self) -> dict[str, str]:
+        return self.backend.facts()
+
     def watched(self) -> contextlib.AbstractContextManager[set[str]]:
         made = self.backend.watched()
         return super().watched() if made is None else made

@@ -65,6 +65,9 @@ class Jax(Backend):
             "jax default device": str(config.jax_default_device),
         }
 
+    def facts(self) -> dict[str, str]:
+        return {"platform": str(self.jax.devices()[0].client.platform_version)}
+
     @contextlib.contextmanager
     def wide(self, dtype: str) -> Iterator[None]:
         """JAX computes in 32 bits unless told otherwise."""

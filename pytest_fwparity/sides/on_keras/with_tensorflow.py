@@ -73,6 +73,11 @@ class TensorFlow(Backend):
             "tensorflow cast": (id(tf.cast), id(self.math_ops.cast), id(tf.convert_to_tensor)),
         }
 
+    def facts(self) -> dict[str, str]:
+        tf = self.tf
+        build = {f"build {key}": str(value) for key, value in tf.sysconfig.get_build_info().items()}
+        return {"git": str(tf.version.GIT_VERSION), "compiler": str(tf.version.COMPILER_VERSION), **build}
+
     def watched(self) -> contextlib.AbstractContextManager[set[str]]:
         return _watched()
 

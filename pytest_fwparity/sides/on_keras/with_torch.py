@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pytest_fwparity.sides.kernels import allow_tf32, no_kernel, watched
+from pytest_fwparity.sides.kernels import allow_tf32, build_facts, no_kernel, watched
 from pytest_fwparity.sides.on_keras.backend import Backend, Computed, Pullback
 
 
@@ -32,6 +32,9 @@ class Torch(Backend):
             name = torch.cuda.get_device_name()
         self.tf32(False)
         return {"versions": {"torch": torch.__version__}, "file": torch.__file__, "device": name}
+
+    def facts(self) -> dict[str, str]:
+        return build_facts(self.torch, self.device)
 
     def tensor(self, array: np.ndarray, dtype: str) -> Any:
         kind = getattr(self.torch, dtype) if array.dtype.kind == "f" else None

@@ -10,7 +10,7 @@ import numpy as np
 
 from pytest_fwparity.cases.base import describe
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
-from pytest_fwparity.sides.kernels import allow_tf32, driver, no_kernel, watched
+from pytest_fwparity.sides.kernels import allow_tf32, build_facts, driver, no_kernel, watched
 from pytest_fwparity.sides.on_torch.noise import noise
 from pytest_fwparity.sides.wire import Request
 
@@ -76,6 +76,9 @@ class TorchSide(Adapter):
             found["device"] = torch.cuda.get_device_name()
             found["driver"] = driver()
         return found
+
+    def device_facts(self) -> dict[str, str]:
+        return build_facts(self.torch, self.device)
 
     def noise(self, index: int, delta: float) -> contextlib.AbstractContextManager[None]:
         return noise(self.torch, index, delta)

@@ -1,0 +1,224 @@
+"""What changed from one record to another, item by item and side by side (verdict.md, section 5.E of the rule)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_fwparity.records.store import Record
+from pytest_fwparity.verdict.outcome import AGREE, BROKEN, DIFFER, INCONCLUSIVE, KNOWN, NOT_RUN
+
+# What may have become of a side's results, of an item, or of what belongs to it, from worst to best.
+LOST = "lost agreement"
+BROKE = "broken"
+NONFINITE = "new NaN or Inf"
+LEFT = "left the budget"
+DTYPE = "changed dtype"
+VANISHED = "vanished"
+UNSURE = "inconclusive"
+DRIFTED = "drifted inside the budget"
+CHANGED = "case changed"
+NEW = "new"
+WARNING = "new warning"
+GONE = "warning gone"
+MENDED = "mended"
+ROUNDING = "within rounding"
+BITWISE = "bitwise equal"
+
+KINDS = (
+    *(LOST, BROKE, NONFINITE, LEFT, DTYPE, VANISHED, UNSURE, DRIFTED, CHANGED, NEW, WARNING, GONE, MENDED, ROUNDING),
+    BITWISE,
+)
+
+#: growth of the root mean square error that is listed, and that which is out of proportion; below the floor is noise
+LISTED, LARGE, FLOOR = 2.0, 4.0, 0.25
+
+_GOOD, _BAD = (AGREE, KNOWN), (DIFFER, BROKEN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One thing that changed, or a side's results that did not."""
+
+    kind: str
+    item: str
+    side: str = ""
+    output: str = ""
+    text: str = ""
+    #: how much worse, for sorting: growth of the error in units
+    growth: float = 0.0
+
+
+def name_of(entry: Mapping[str, Any]) -> str:
+    """``core:layers/Dense[default] agree float32, seed 0``."""
+    told = " ".join([entry["check"], *entry["parameters"]])
+    return f"{entry['case']}[{entry['variant']}] {told}, seed {entry['seed']}"
+
+
+def drift(old: Record, new: Record) -> list[Change]:
+    """Everything that changed, one :data:`BITWISE` or :data:`ROUNDING` entry for each side's results that hold."""
+    found: list[Change] = []
+    for key, before in old.items.items():
+        after = new.items.get(key)
+        if before["outcome"] == "timed":
+            continue
+        if after is None:
+            if new.finished or not _cut_off(new):
+                found.append(Change(kind=VANISHED, item=name_of(before), text=f"was {before['outcome']}"))
+            continue
+        found += _item(before, after)
+    for key, after in new.items.items():
+        if key not in old.items and after["outcome"] != "timed":
+            found.append(Change(kind=NEW, item=name_of(after), text=str(after["outcome"])))
+    return found
+
+
+def _cut_off(record: Record) -> bool:
+    """Whether the run ended before its time, so that what is missing was perhaps never reached."""
+    return not record.finished
+
+
+def _item(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    name = name_of(after)
+    if before.get("inputs") and after.get("inputs") and before["inputs"] != after["inputs"]:
+        yield Change(kind=CHANGED, item=name, text="its inputs differ: nothing can be compared")
+        return
+    moved = _outcome(name, before, after)
+    if moved is not None:
+        yield moved
+    shared = [side for side in before["sides"] if side in after["sides"]]
+    for side in shared:
+        for label, one in before["sides"][side].items():
+            other = after["sides"][side].get(label)
+            if other is not None and label != "speed":
+                yield from _answer(name, side, label, one, other, before, after)
+
+
+def _outcome(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change | None:
+    old, new = before["outcome"], after["outcome"]
+    line = str(after.get("message", "")).splitlines()
+    text = f"{old} -> {new}" + (f": {line[0]}" if line else "")
+    if new == BROKEN and old != BROKEN:
+        return Change(kind=BROKE, item=name, text=text, growth=float("inf"))
+    if new == DIFFER and old in (*_GOOD, INCONCLUSIVE, NOT_RUN):
+        return Change(kind=LOST, item=name, side=",".join(after.get("blamed", [])), text=text, growth=float("inf"))
+    if new == NOT_RUN and old in _GOOD:
+        return Change(kind=VANISHED, item=name, text=text)
+    if new == INCONCLUSIVE and old in _GOOD:
+        return Change(kind=UNSURE, item=name, text=text)
+    if new in _GOOD and old in (*_BAD, INCONCLUSIVE):
+        return Change(kind=MENDED, item=name, text=text)
+    if after.get("kind") == "mended" and before.get("kind") != "mended":
+        return Change(kind=MENDED, item=name, text=f"a known difference is gone: {text}")
+    return None
+
+
+def _answer(
+    name: str,
+    side: str,
+    label: str,
+    one: Mapping[str, Any],
+    other: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> Iterator[Change]:
+    if "error" in other or "error" in one:
+        if "error" not in one:
+            yield Change(kind=BROKE, item=name, side=side, text=str(other["error"]), growth=float("inf"))
+        elif "error" not in other:
+            yield Change(kind=MENDED, item=name, side=side, text=f"no longer: {one['error']}")
+        return
+    yield from _warnings(name, side, one, other)
+    old, new = one["arrays"], other["arrays"]
+    faults = []
+    for output in old:
+        if output not in new:
+            faults.append(Change(kind=VANISHED, item=name, side=side, output=output, text="the result is gone"))
+    for output, told in new.items():
+        if output not in old:
+            faults.append(Change(kind=NEW, item=name, side=side, output=output, text="a result that was not there"))
+        else:
+            faults += _array(name, side, output, old[output], told)
+    yield from faults
+    moved = [output for output in new if output in old and old[output]["digest"] != new[output]["digest"]]
+    if not moved:
+        if not faults:
+            yield Change(kind=BITWISE, item=name, side=side)
+        return
+    yield _numbers(name, side, label, moved, old, new, before, after)
+
+
+def _array(name: str, side: str, output: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    if old.get("dtype") != new.get("dtype") or old.get("shape") != new.get("shape"):
+        text = f"{old.get('dtype')}{old.get('shape')} -> {new.get('dtype')}{new.get('shape')}"
+        yield Change(kind=DTYPE, item=name, side=side, output=output, text=text)
+    if new.get("nonfinite", 0) != old.get("nonfinite", 0):
+        text = f"{old.get('nonfinite', 0)} -> {new.get('nonfinite', 0)} elements that are not finite"
+        kind = NONFINITE if new.get("nonfinite", 0) > old.get("nonfinite", 0) else MENDED
+        yield Change(kind=kind, item=name, side=side, output=output, text=text, growth=float("inf"))
+
+
+def _numbers(
+    name: str,
+    side: str,
+    label: str,
+    moved: Sequence[str],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> Change:
+    """How the errors of the results whose bits changed have grown; the worst of them speaks for all."""
+    worst = Change(kind=ROUNDING, item=name, side=side, text=f"other bits in {', '.join(moved[:3])}")
+    for output in moved:
+        one, other = _finding(before, side, output), _finding(after, side, output)
+        error, now = _size(one), _size(other)
+        growth = max(now, FLOOR) / max(error, FLOOR)
+        text = (
+            f"{label}: {_text(old[output])} -> {_text(new[output])}; error {error:.3g} -> {now:.3g} units"
+            f" (limit {other.get('limit', one.get('limit', 0)):g})"
+        )
+        if other.get("fault") and not one.get("fault") and growth > LARGE:
+            kind = LEFT
+        elif growth > LISTED:
+            kind = DRIFTED
+        else:
+            continue
+        change = Change(kind=kind, item=name, side=side, output=output, text=text, growth=growth)
+        if worst.kind == ROUNDING or (change.kind == LEFT, change.growth) > (worst.kind == LEFT, worst.growth):
+            worst = change
+    return worst
+
+
+def _text(array: Mapping[str, Any]) -> str:
+    listed = array.get("sample") or ["?"]
+    return f"{listed[0]}"
+
+
+def _finding(entry: Mapping[str, Any], side: str, output: str) -> Mapping[str, Any]:
+    """What the item's verdict found of one output on a side; an item that compares two sides speaks for both."""
+    named: list[dict[str, Any]] = [found for found in entry["findings"] if found["name"] == output]
+    own = [found for found in named if found.get("side") == side]
+    return (own or named or [{}])[0]
+
+
+def _size(finding: Mapping[str, Any]) -> float:
+    for name in ("rms", "units"):
+        value = finding.get(name)
+        if isinstance(value, (int, float)) and value:
+            return float(value)
+        if isinstance(value, str):
+            return float("inf")
+    return 0.0
+
+
+def _warnings(name: str, side: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Change]:
+    """By category and text; the line that raises may move."""
+    old, new = ({(w[0], w[1]): w for w in told.get("warnings", []) if len(w) == 3} for told in (one, other))
+    for key, entry in new.items():
+        if key not in old:
+            yield Change(kind=WARNING, item=name, side=side, output=key[0], text=f"{key[0]}: {key[1]} ({entry[2]})")
+    for key, entry in old.items():
+        if key not in new:
+            yield Change(kind=GONE, item=name, side=side, output=key[0], text=f"{key[0]}: {key[1]} ({entry[2]})")

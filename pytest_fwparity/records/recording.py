@@ -1,0 +1,186 @@
+"""What a session records: each side's answers as they come, one line for each item, the environment once."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_fwparity.checks.cache import arrays_digest
+from pytest_fwparity.checks.lab import Lab
+from pytest_fwparity.checks.question import Question
+from pytest_fwparity.records import arrays, environment
+from pytest_fwparity.records.plain import Plainer
+from pytest_fwparity.records.store import Writer
+from pytest_fwparity.sides.pool import Answer
+from pytest_fwparity.sides.process import Failure
+from pytest_fwparity.sides.wire import Request
+from pytest_fwparity.verdict.outcome import Verdict
+
+#: longest text of a message or warning that is kept
+_LONGEST = 2000
+
+
+class Recorder:
+    """Writes one process's part of a record. An item lies open from :meth:`begin` to :meth:`item`."""
+
+    def __init__(self, writer: Writer, lab: Lab, host: str | None = None) -> None:
+        self.writer, self.lab, self.host = writer, lab, host
+        self._plain = Plainer()
+        self._known: set[str] = set()
+        self._answers: dict[tuple[str, str], Answer] = {}
+        self._inputs = ""
+        lab.listener = self.listen
+
+    def begin(self) -> None:
+        """A new item: what was heard before belongs to others."""
+        self._answers.clear()
+        self._inputs = ""
+
+    def listen(self, side: str, request: Request, answer: Answer) -> None:
+        """Keep a side's own answer: not what a difference, a forced step or a probe gives."""
+        aside = request.differences or request.stand_ins or "directions" in request.options
+        if aside or any(name.startswith("before/") for name in request.arrays):
+            return
+        key = (side, _label(request))
+        if key not in self._answers:
+            self._answers[key] = answer
+            self._inputs = self._inputs or arrays_digest(request.arrays)[:16]
+
+    def item(self, question: Question, node_id: str, verdict: Verdict, seconds: float) -> None:
+        """Write the line of an item, after the environment of every side that it is the first to use."""
+        self._environment()
+        wanted = {*question.parameters, *(f"{name} as shipped" for name in question.parameters)}
+        sides: dict[str, dict[str, Any]] = {}
+        for (side, label), answer in self._answers.items():
+            if label in wanted:
+                sides.setdefault(side, {})[label] = self._answer(answer)
+        self._line(
+            {
+                "type": "item",
+                "suite": question.ref.suite,
+                "case": question.ref.case_id,
+                "area": question.ref.area,
+                "variant": question.variant,
+                "check": question.check,
+                "parameters": list(question.parameters),
+                "seed": question.seed,
+                "node": node_id,
+                "source": source_digest(question.ref.cls),
+                "inputs": self._inputs,
+                "outcome": verdict.outcome,
+                "kind": verdict.kind,
+                "message": verdict.message[:_LONGEST],
+                "blamed": list(verdict.blamed),
+                "notes": dict(verdict.notes),
+                "findings": list(_findings(verdict)),
+                "sides": sides,
+                "seconds": round(seconds, 4),
+            }
+        )
+
+    def speed(self, question: Question, node_id: str, side: str, told: Mapping[str, Any]) -> None:
+        """Write the line of a speed item: its samples in seconds."""
+        self._environment()
+        self._line(
+            {
+                "type": "item",
+                "suite": question.ref.suite,
+                "case": question.ref.case_id,
+                "area": question.ref.area,
+                "variant": question.variant,
+                "check": question.check,
+                "parameters": list(question.parameters),
+                "seed": question.seed,
+                "node": node_id,
+                "source": source_digest(question.ref.cls),
+                "inputs": "",
+                "outcome": "timed",
+                "findings": [],
+                "sides": {side: {"speed": dict(told)}},
+            }
+        )
+
+    def close(self) -> None:
+        self.lab.listener = None
+        self.writer.close()
+
+    def _environment(self) -> None:
+        """Machine and stacks, each when first used; a side that cannot say leaves the reason."""
+        if not self._known:
+            self._known.add("")
+            self._line({"type": "machine", "facts": environment.machine(self.host)})
+        for name in sorted({side for side, _ in self._answers} - self._known):
+            self._known.add(name)
+            stack = environment.side(self.lab.pool, name)
+            facts = {"unknown": stack.message} if isinstance(stack, Failure) else stack
+            self._line({"type": "side", "side": name, "facts": facts})
+
+    def _answer(self, answer: Answer) -> dict[str, Any]:
+        if isinstance(answer, Failure):
+            return {"error": f"{answer.kind}: {answer.message[:_LONGEST]}"}
+        told = {
+            name: arrays.told(array, answer.dtypes.get(name, array.dtype.name)) for name, array in answer.arrays.items()
+        }
+        kept = {"arrays": told, "warnings": answer.info.get("warnings", [])}
+        if values := self.writer.values(answer.arrays, answer.dtypes):
+            kept["values"] = values
+        for name in ("kernels", "memory"):
+            if name in answer.info:
+                kept[name] = answer.info[name]
+        return kept
+
+    def _line(self, entry: Mapping[str, Any]) -> None:
+        self.writer.line(_finite(self._plain.value(dict(entry))))
+
+
+def _label(request: Request) -> str:
+    """The check's parameter that a request answers: a dtype, a policy, or float64 as it is shipped."""
+    if request.policy:
+        return request.policy
+    if request.options.get("tf32"):
+        return "tf32"
+    return "float64 as shipped" if request.dtype == "float64" and not request.pure else request.dtype
+
+
+def _findings(verdict: Verdict) -> Iterator[dict[str, Any]]:
+    for found in verdict.findings:
+        told = {
+            "name": found.name,
+            "side": found.side.removesuffix(f" {found.dtype}"),
+            "dtype": found.dtype,
+            "units": float(f"{found.units:.4g}"),
+            "rms": float(f"{found.rms:.4g}"),
+            "limit": found.limit,
+            "sees": float(f"{found.sees:.3g}"),
+            "fault": found.fault,
+            "unsure": found.unsure,
+        }
+        yield {key: value for key, value in told.items() if value or key in ("name", "units")}
+
+
+def _finite(value: Any) -> Any:
+    """Numbers that JSON has not become texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_finite(entry) for entry in value]
+    return value
+
+
+def source_digest(cls: type) -> str:
+    """64 bits over the text of a case's own classes and its module, so that another case is not taken for it."""
+    told = hashlib.sha256()
+    for base in cls.__mro__:
+        if base.__module__.startswith(("pytest_fwparity.", "builtins")) or base is object:
+            continue
+        try:
+            told.update(Path(inspect.getfile(base)).read_bytes())
+        except (OSError, TypeError):
+            told.update(base.__qualname__.encode())
+    return told.hexdigest()[:16]

@@ -1,0 +1,288 @@
+"""A record on disk: written line by line so that a killed run leaves all it finished, read only if it is whole.
+
+``record.json`` is the header, with a digest of itself. ``items-NAME.jsonl`` holds one line for each thing recorded, a
+checksum before its JSON; every pytest process writes its own. ``values/`` holds safetensors files named by their
+content. Once a run has ended the header lists each file of items with its size and digest; before that, a file may
+end in the middle of a line, which is then left out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from pytest_fwparity.records import arrays
+from pytest_fwparity.writing import write_whole
+
+#: version of the layout; a reader refuses a newer one
+SCHEMA = 1
+HEADER = "record.json"
+_HEADER_CAP, _ITEMS_CAP, _VALUES_CAP = 16 << 20, 2 << 30, 1 << 30
+_NAME = re.compile(r"^items-[A-Za-z0-9_]{1,32}\.jsonl(\.gz)?$")
+_VALUES = re.compile(r"^[0-9a-f]{2}/[0-9a-f]{62}\.safetensors$")
+
+
+class RecordError(Exception):
+    """What is there is no usable record; the message says what and where."""
+
+
+class Writer:
+    """One process's part of a record."""
+
+    def __init__(self, folder: Path, part: str = "main", slim: bool = False) -> None:
+        self.folder, self.slim = folder, slim
+        self.path = folder / f"items-{part}.jsonl"
+        self._file: BinaryIO | None = None
+
+    def line(self, entry: Mapping[str, Any]) -> None:
+        """Append one thing and hand it to the system at once."""
+        if self._file is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("ab", buffering=0)
+        text = json.dumps(entry, separators=(",", ":"), allow_nan=False).encode()
+        self._file.write(b"%08x " % zlib.crc32(text) + text + b"\n")
+
+    def values(self, held: Mapping[str, np.ndarray], dtypes: Mapping[str, str]) -> str:
+        """Keep arrays; returns the name of their file, empty in a slim record."""
+        if self.slim or not held:
+            return ""
+        content = arrays.packed(held, dtypes)
+        name = hashlib.sha256(content).hexdigest()
+        path = self.folder / "values" / name[:2] / f"{name[2:]}.safetensors"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, content)
+        return f"{name[:2]}/{name[2:]}.safetensors"
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def begin(folder: Path, header: Mapping[str, Any], overwrite: bool = False) -> None:
+    """Write the header of a record that is being made; raises :class:`RecordError` where one lies already."""
+    if folder.exists() and not folder.is_dir():
+        raise RecordError(f"{folder} is a file; a record needs a folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        if not (folder / HEADER).is_file():
+            raise RecordError(f"{folder} holds files and no record; name an empty or a new folder")
+        if not overwrite:
+            raise RecordError(f"{folder} holds a record already; name another folder, or use --fwparity-overwrite")
+        _remove(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_header(folder, {**header, "schema": SCHEMA, "finished": False, "files": {}})
+
+
+def finish(folder: Path, more: Mapping[str, Any]) -> None:
+    """Seal a record: its files are listed with their digests, those of a slim one are compressed."""
+    header = _read_header(folder)
+    files = {}
+    for path in sorted(folder.glob("items-*.jsonl")):
+        if header.get("size") == "slim":
+            squeezed = path.with_name(path.name + ".gz")
+            write_whole(squeezed, gzip.compress(path.read_bytes(), 6, mtime=0))
+            path.unlink()
+            path = squeezed
+        content = path.read_bytes()
+        files[path.name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    _write_header(folder, {**header, **more, "finished": True, "files": files})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A record that was read and found whole."""
+
+    folder: Path
+    header: dict[str, Any]
+    #: item key to its line; where a rerun gave two, the last
+    items: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    environment: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run came to its end."""
+        return bool(self.header["finished"])
+
+    def values(self, name: str) -> dict[str, np.ndarray]:
+        """The arrays of one file; raises :class:`RecordError` where they are not what was recorded."""
+        if not _VALUES.match(name):
+            raise RecordError(f"{self.folder}: {name!r} names no file of values")
+        content = _content(self.folder / "values" / name, _VALUES_CAP)
+        if hashlib.sha256(content).hexdigest() != name[:2] + name[3:65]:
+            raise RecordError(f"{self.folder / 'values' / name} is damaged: its content has another digest")
+        try:
+            return arrays.unpacked(content)
+        except ValueError as error:
+            raise RecordError(f"{self.folder / 'values' / name}: {error}") from None
+
+
+def read(folder: Path) -> Record:
+    """Read a record whole; raises :class:`RecordError` for one that is damaged, foreign or newer."""
+    header = _read_header(folder)
+    items: dict[tuple[Any, ...], dict[str, Any]] = {}
+    machine: dict[str, Any] = {}
+    sides: dict[str, Any] = {}
+    names = sorted(header["files"]) if header["finished"] else [p.name for p in sorted(folder.glob("items-*"))]
+    for name in names:
+        if not _NAME.match(name):
+            raise RecordError(f"{folder / HEADER} lists {name!r}, which is no file of items")
+        for number, entry in _lines(folder / name, header):
+            where = f"{folder / name}, line {number}"
+            if entry.get("type") == "item":
+                items[_key(entry, where)] = entry
+            elif entry.get("type") == "machine":
+                machine = _mapping(entry, "facts", where)
+            elif entry.get("type") == "side":
+                sides[_text(entry, "side", where)] = _mapping(entry, "facts", where)
+            else:
+                raise RecordError(f"{where}: unknown kind of line {entry.get('type')!r}")
+    return Record(folder=folder, header=header, items=items, environment={"machine": machine, "sides": sides})
+
+
+def _key(entry: dict[str, Any], where: str) -> tuple[Any, ...]:
+    """What results of two records are matched by; every part is checked, the rest where it is used."""
+    parameters = entry.get("parameters")
+    if not isinstance(parameters, list) or not all(isinstance(value, str) for value in parameters):
+        raise RecordError(f"{where}: 'parameters' should be a list of texts")
+    if not isinstance(entry.get("seed"), int):
+        raise RecordError(f"{where}: 'seed' should be a number")
+    for name in ("findings", "sides"):
+        _mapping(entry, name, where) if name == "sides" else _listing(entry, name, where)
+    for side, labels in entry["sides"].items():
+        for label, told in labels.items() if isinstance(labels, dict) else [("", None)]:
+            if not isinstance(told, dict) or not isinstance(told.get("arrays", {}), dict):
+                raise RecordError(f"{where}: the answer of {side} in {label!r} is no table")
+            for name, array in told.get("arrays", {}).items():
+                if not isinstance(array, dict) or not isinstance(array.get("digest"), str):
+                    raise RecordError(f"{where}: array {name!r} of {side} has no digest")
+    for finding in entry["findings"]:
+        if not isinstance(finding, dict) or not isinstance(finding.get("name"), str):
+            raise RecordError(f"{where}: a finding has no name")
+    texts = [_text(entry, name, where) for name in ("case", "variant", "check", "outcome")]
+    return (*texts[:3], tuple(parameters), entry["seed"])
+
+
+def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
+    value = entry.get(name)
+    if not isinstance(value, str):
+        raise RecordError(f"{where}: {name!r} should be a text, but is {type(value).__name__}")
+    return value
+
+
+def _mapping(entry: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:
+    value = entry.get(name)
+    if not isinstance(value, dict):
+        raise RecordError(f"{where}: {name!r} should be a table, but is {type(value).__name__}")
+    return value
+
+
+def _listing(entry: Mapping[str, Any], name: str, where: str) -> list[Any]:
+    value = entry.get(name)
+    if not isinstance(value, list):
+        raise RecordError(f"{where}: {name!r} should be a list, but is {type(value).__name__}")
+    return value
+
+
+def _lines(path: Path, header: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    content = _content(path, _ITEMS_CAP)
+    if header["finished"]:
+        said = header["files"][path.name]
+        if not isinstance(said, dict) or said.get("bytes") != len(content):
+            raise RecordError(f"{path} has {len(content)} bytes, not the {_said(said, 'bytes')} that it ended with")
+        if said.get("sha256") != hashlib.sha256(content).hexdigest():
+            raise RecordError(f"{path} is damaged: its content has another digest than when it was written")
+        if path.suffix == ".gz":
+            content = _unzipped(path, content)
+    *whole, rest = content.split(b"\n")
+    if rest and header["finished"]:
+        raise RecordError(f"{path} ends in the middle of a line")
+    for number, line in enumerate(whole, 1):
+        sum_, _, text = line.partition(b" ")
+        if sum_ != b"%08x" % zlib.crc32(text):
+            raise RecordError(f"{path}, line {number}: its checksum is wrong")
+        yield number, _parsed(text, f"{path}, line {number}")
+
+
+def _said(entry: Any, name: str) -> Any:
+    return entry.get(name) if isinstance(entry, dict) else None
+
+
+def _unzipped(path: Path, content: bytes) -> bytes:
+    engine = zlib.decompressobj(wbits=31)
+    try:
+        made = engine.decompress(content, _ITEMS_CAP)
+    except zlib.error as error:
+        raise RecordError(f"{path}: {error}") from None
+    if engine.unconsumed_tail or not engine.eof:
+        raise RecordError(f"{path} is larger than a record may be, or cut off")
+    return made
+
+
+def _parsed(text: bytes, where: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{where}: no JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise RecordError(f"{where}: not a table")
+    return found
+
+
+def _content(path: Path, cap: int) -> bytes:
+    """A file of a record; links are not followed, since they may lead out of its folder."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise RecordError(f"{path} is not there, or no plain file")
+        if path.stat().st_size > cap:
+            raise RecordError(f"{path} has {path.stat().st_size} bytes, more than a record may have ({cap})")
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordError(f"{path}: {error.strerror or error}") from None
+
+
+def _read_header(folder: Path) -> dict[str, Any]:
+    if not folder.is_dir():
+        raise RecordError(f"{folder} is no folder; a record is the folder that --fwparity-record made")
+    path = folder / HEADER
+    if not path.is_file():
+        raise RecordError(f"{folder} holds no record: {HEADER} is missing")
+    found = _parsed(_content(path, _HEADER_CAP), str(path))
+    schema = found.get("schema")
+    if found.get("kind") != "fwparity record" or not isinstance(schema, int):
+        raise RecordError(f"{path} is not the header of a record of this tool")
+    if schema > SCHEMA:
+        raise RecordError(f"{path} has schema {schema}; this version reads up to {SCHEMA}: upgrade pytest-fwparity")
+    if found.get("digest") != _header_digest(found):
+        raise RecordError(f"{path} is damaged: its digest is wrong")
+    if not isinstance(found.get("finished"), bool) or not isinstance(found.get("files"), dict):
+        raise RecordError(f"{path} does not say whether the run finished, and with which files")
+    return found
+
+
+def _write_header(folder: Path, header: Mapping[str, Any]) -> None:
+    told = {"kind": "fwparity record", **{key: value for key, value in header.items() if key != "digest"}}
+    told["digest"] = _header_digest(told)
+    write_whole(folder / HEADER, json.dumps(told, indent=1) + "\n")
+
+
+def _header_digest(header: Mapping[str, Any]) -> str:
+    plain = {key: value for key, value in header.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _remove(folder: Path) -> None:
+    """Take away the files of a record and nothing else."""
+    for path in [folder / HEADER, *folder.glob("items-*.jsonl"), *folder.glob("items-*.jsonl.gz")]:
+        path.unlink(missing_ok=True)
+    for path in (folder / "values").glob("??/*.safetensors"):
+        path.unlink()

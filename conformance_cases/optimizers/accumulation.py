@@ -1,0 +1,110 @@
+"""Gradients accumulated over several calls, and gradients of scaled losses."""
+
+from typing import Any
+
+import numpy as np
+
+from pytest_fwparity import OptimizerCase, grid
+
+
+class GradientAccumulation(OptimizerCase):
+    """A step every few calls, by the mean of their gradients, which is clipped; the decay takes part in steps only."""
+
+    level = "standard"
+    every: int = 4
+    clipvalue: float = 0.0
+    weight_decay: float = 0.0
+    variants = grid(every=[4, 2]) | grid(clipvalue=[0.5], weight_decay=[0.1])
+
+    def keras(self, keras: Any) -> Any:
+        options = {"clipvalue": self.clipvalue or None, "weight_decay": self.weight_decay or None}
+        return keras.optimizers.SGD(0.1, 0.9, gradient_accumulation_steps=self.every, **options)
+
+    def torch(self, torch: Any, params: Any) -> Any:
+        return torch.optim.SGD(params, 0.1, 0.9)
+
+    def torch_step(self, torch: Any, optimizer: Any, step: int) -> None:
+        params = optimizer.param_groups[0]["params"]
+        for parameter in params:
+            total = optimizer.state[parameter].setdefault("sum", torch.zeros_like(parameter))
+            total.add_(parameter.grad)
+            parameter.grad.copy_(total / self.every)
+        if (step + 1) % self.every:
+            return
+        if self.clipvalue:
+            torch.nn.utils.clip_grad_value_(params, self.clipvalue)
+        with torch.no_grad():
+            for parameter in params:
+                parameter.mul_(1 - 0.1 * self.weight_decay)
+                optimizer.state[parameter]["sum"].zero_()
+        optimizer.step()
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        total = velocity = np.zeros_like(parameter)
+        for step, g in enumerate(gradients, 1):
+            total = total + g
+            if step % self.every == 0:
+                mean, total = total / self.every, 0 * total
+                mean = np.clip(mean, -self.clipvalue, self.clipvalue) if self.clipvalue else mean
+                velocity = 0.9 * velocity - 0.1 * mean
+                parameter = parameter * (1 - 0.1 * self.weight_decay) + velocity
+            yield parameter
+
+
+class LossScaleFactor(OptimizerCase):
+    """Gradients are divided by the factor that the loss is taken times."""
+
+    level = "standard"
+
+    def keras(self, keras: Any) -> Any:
+        return keras.optimizers.SGD(0.1, loss_scale_factor=10.0)
+
+    def torch(self, torch: Any, params: Any) -> Any:
+        return torch.optim.SGD(params, 0.1)
+
+    def torch_step(self, torch: Any, optimizer: Any, step: int) -> None:
+        for parameter in optimizer.param_groups[0]["params"]:
+            parameter.grad.div_(10.0)
+        optimizer.step()
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        for g in gradients:
+            parameter = parameter - 0.1 * g / 10.0
+            yield parameter
+
+
+class LossScaleOptimizer(OptimizerCase):
+    """A scale that doubles after each 4 good steps; where a gradient is not finite it halves, and nothing moves."""
+
+    level = "standard"
+    steps = 14
+    without = {"*-float16": "torch's GradScaler refuses gradients of float16"}
+
+    def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:
+        steps = [{name: 16.0 * g for name, g in step.items()} for step in OptimizerCase.gradients(self, rng)]
+        steps[6]["vector"][3] = np.inf
+        steps[7]["matrix"][2, 1] = np.nan
+        return steps
+
+    def keras(self, keras: Any) -> Any:
+        inner = keras.optimizers.SGD(0.1, 0.9)
+        return keras.optimizers.LossScaleOptimizer(inner, initial_scale=16.0, dynamic_growth_steps=4)
+
+    def torch(self, torch: Any, params: Any) -> Any:
+        optimizer = torch.optim.SGD(params, 0.1, 0.9)
+        optimizer.scaler = torch.amp.GradScaler("cpu", init_scale=16.0, growth_interval=4)
+        optimizer.scaler.scale(torch.zeros(()))
+        return optimizer
+
+    def torch_step(self, torch: Any, optimizer: Any, step: int) -> None:
+        optimizer.scaler.step(optimizer)
+        optimizer.scaler.update()
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        velocity = np.zeros_like(parameter)
+        for step, g in enumerate(gradients):
+            scale = {0: 16, 1: 32}.get(step // 4, 32) if step < 6 else (8 if step < 12 else 16)
+            if step not in (6, 7):
+                velocity = 0.9 * velocity - 0.1 * g / scale
+                parameter = parameter + velocity
+            yield parameter

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+#: why torch's fused SGD is not judged in half precision
+FUSED = "torch 2.13 on a CPU: where a parameter fills a vector of half precision it is not moved (pytorch#191763)"
+
 Update = Callable[..., tuple[Any, Mapping[str, Any]]]
 
 
@@ -57,3 +60,8 @@ def zeros(torch: Any, *names: str) -> Callable[[Any], dict[str, Any]]:
 def path_of(name: str) -> dict[str, bool]:
     """``foreach=True`` or ``fused=True``: by which of its implementations torch takes the step."""
     return {} if name == "default" else {name: True}
+
+
+def rounded(torch: Any, value: float) -> Any:
+    """A number as a tensor of the default dtype, by an operation that rounds: Monte Carlo arithmetic moves it."""
+    return torch.tensor(value) * 1.0

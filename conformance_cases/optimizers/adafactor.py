@@ -25,7 +25,7 @@ class Adafactor(OptimizerCase):
     variants = (
         grid(learning_rate=[1e-3, 0.5])
         | grid(learning_rate=[0.5], relative_step=[False])
-        | grid(clip_threshold=[0.5], beta_2_decay=[-0.5], path=["foreach"])
+        | grid(clip_threshold=[2.0], beta_2_decay=[-0.5], path=["foreach"])
         | grid(weight_decay=[0.1])
     )
     slots = {"velocity": "variance"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.optimizers._by_hand import path_of
+from conformance_cases.optimizers._by_hand import path_of, rounded
 from conformance_cases.optimizers._gradients import gradients_away_from_zero
 from pytest_fwparity import OptimizerCase, difference, grid
 
@@ -80,3 +80,25 @@ class Nadam(OptimizerCase):
             parameter = parameter * (1 - 1e-3 * self.weight_decay)
             parameter = parameter - 1e-3 * ahead / (np.sqrt(v / (1 - self.beta_2**step)) + self.epsilon)
             yield parameter
+
+    @difference(
+        replaces="torch_step",
+        why="Keras forms 1 - beta in the working dtype, which cancels for beta near 1; torch in Python's float64",
+        source="keras/src/optimizers/nadam.py, update_step",
+        sides=("keras-tensorflow", "keras-jax"),
+        dtypes=("float32", "float16", "bfloat16"),
+    )
+    def betas_in_the_working_dtype(self, torch: Any, optimizer: Any, step: int) -> None:
+        step += 1
+        with torch.no_grad():
+            for parameter in optimizer.param_groups[0]["params"]:
+                g, state = parameter.grad, optimizer.state[parameter]
+                beta_1, beta_2 = rounded(torch, 0.9), rounded(torch, self.beta_2)
+                m, v = (state.setdefault(name, torch.zeros_like(g)) for name in ("exp_avg", "exp_avg_sq"))
+                m.add_((g - m) * (1 - beta_1))
+                v.add_((g * g - v) * (1 - beta_2))
+                now, later = (beta_1 * (1 - 0.5 * rounded(torch, 0.96) ** t) for t in (step, step + 1))
+                state["product"] = state.get("product", 1.0) * now
+                ahead = later * m / (1 - state["product"] * later) + (1 - now) * g / (1 - state["product"])
+                parameter.mul_(1 - 1e-3 * self.weight_decay)
+                parameter.sub_(1e-3 * ahead / ((v / (1 - beta_2**step)).sqrt() + self.epsilon))

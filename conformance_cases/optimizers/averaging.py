@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from pytest_fwparity import OptimizerCase, difference, grid
 
 
@@ -25,7 +23,9 @@ class MovingAverage(OptimizerCase):
 
     def torch_step(self, torch: Any, optimizer: Any, step: int) -> None:
         optimizer.step()
-        self._average(torch, optimizer, first=step == 0, overwrite=self.overwrite and (step + 1) % self.overwrite == 0)
+        self._average(
+            torch, optimizer, first=step == 0, overwrite=self.overwrite > 0 and (step + 1) % self.overwrite == 0
+        )
 
     def _average(self, torch: Any, optimizer: Any, first: bool, overwrite: bool) -> None:
         update = torch.optim.swa_utils.get_ema_multi_avg_fn(self.ema_momentum)
@@ -43,7 +43,9 @@ class MovingAverage(OptimizerCase):
         average = None
         for step, g in enumerate(gradients, 1):
             parameter = parameter - 0.1 * g
-            average = parameter if average is None else self.ema_momentum * average + (1 - self.ema_momentum) * parameter
+            average = (
+                parameter if average is None else self.ema_momentum * average + (1 - self.ema_momentum) * parameter
+            )
             if self.overwrite and step % self.overwrite == 0:
                 parameter = average
             yield parameter

@@ -20,7 +20,9 @@ class Ftrl(OptimizerCase):
     shrinkage: float = 0.0
     beta: float = 0.0
     variants = (
-        grid(l1=[0.0, 0.1]) | grid(l2=[0.01], shrinkage=[0.01], beta=[1.0]) | grid(power=[-0.7], initial=[1.0], l1=[0.1])
+        grid(l1=[0.0, 0.1])
+        | grid(l2=[0.01], shrinkage=[0.01], beta=[1.0])
+        | grid(power=[-0.7], initial=[1.0], l1=[0.1])
     )
     slots = {"accumulator": "n", "linear": "z"}
     gradients = gradients_away_from_zero

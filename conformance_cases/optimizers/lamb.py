@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.optimizers._by_hand import in_torch, zeros
+from conformance_cases.optimizers._by_hand import in_torch, rounded, zeros
 from conformance_cases.optimizers._gradients import gradients_away_from_zero
 from pytest_fwparity import OptimizerCase, difference, grid
 
@@ -16,7 +16,9 @@ class Lamb(OptimizerCase):
     epsilon: float = 1e-7
     weight_decay: float = 0.0
     variants = grid(epsilon=[1e-7, 1e-3]) | grid(weight_decay=[0.1])
-    without = {"*-bfloat16": "0.999 is 1 in bfloat16: Keras' second moment is 0 / 0"}
+    without = {
+        "*-bfloat16": "0.999 is 1 in bfloat16: Keras divides the second moment by 0, and its parameters never move"
+    }
     slots = {"momentum": "m", "velocity": "v"}
     gradients = gradients_away_from_zero
 
@@ -83,9 +85,12 @@ class Lion(OptimizerCase):
         return keras.optimizers.Lion(1e-3, self.beta_1, weight_decay=self.weight_decay or None)
 
     def torch(self, torch: Any, params: Any) -> Any:
+        return self._by_hand(torch, params, self.beta_1, 0.99)
+
+    def _by_hand(self, torch: Any, params: Any, beta_1: Any, beta_2: Any) -> Any:
         def update(w: Any, g: Any, step: int, m: Any) -> Any:
-            move = (self.beta_1 * m + (1 - self.beta_1) * g).sign() + self.weight_decay * w
-            return w - 1e-3 * move, {"m": 0.99 * m + (1 - 0.99) * g}
+            move = (beta_1 * m + (1 - beta_1) * g).sign() + self.weight_decay * w
+            return w - 1e-3 * move, {"m": beta_2 * m + (1 - beta_2) * g}
 
         return in_torch(torch, params, update, zeros(torch, "m"))
 
@@ -95,3 +100,13 @@ class Lion(OptimizerCase):
             move = np.sign(self.beta_1 * m + (1 - self.beta_1) * g)
             parameter, m = parameter - 1e-3 * (move + self.weight_decay * parameter), 0.99 * m + (1 - 0.99) * g
             yield parameter
+
+    @difference(
+        replaces="torch",
+        why="Keras forms 1 - beta in the working dtype, which cancels for beta near 1",
+        source="keras/src/optimizers/lion.py, update_step",
+        sides=("keras-tensorflow", "keras-jax"),
+        dtypes=("float32", "float16", "bfloat16"),
+    )
+    def betas_in_the_working_dtype(self, torch: Any, params: Any) -> Any:
+        return self._by_hand(torch, params, rounded(torch, self.beta_1), rounded(torch, 0.99))

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
-from conformance_cases.optimizers._by_hand import in_torch
+from conformance_cases.optimizers._by_hand import in_torch, rounded
 from conformance_cases.optimizers._gradients import gradients_away_from_zero
 from pytest_fwparity import OptimizerCase, difference, grid
 
@@ -24,13 +22,13 @@ class ScheduleFreeAdamW(OptimizerCase):
         return keras.optimizers.ScheduleFreeAdamW(0.0025, self.beta_1, warmup_steps=self.warmup_steps)
 
     def torch(self, torch: Any, params: Any) -> Any:
-        return self._by_hand(torch, params, stale=False)
+        return self._by_hand(torch, params, 0.999, stale=False)
 
-    def _by_hand(self, torch: Any, params: Any, stale: bool) -> Any:
+    def _by_hand(self, torch: Any, params: Any, beta_2: Any, stale: bool) -> Any:
         def update(y: Any, g: Any, step: int, z: Any, v: Any) -> Any:
             rate = 0.0025 * (min(step / self.warmup_steps, 1.0) if self.warmup_steps else 1.0)
-            v = v + (g * g - v) * (1 - 0.999)
-            after = z - rate * g / ((v / (1 - 0.999**step)) ** 0.5 + 1e-8)
+            v = v + (g * g - v) * (1 - beta_2)
+            after = z - rate * g / ((v / (1 - beta_2**step)) ** 0.5 + 1e-8)
             x = (y - (1 - self.beta_1) * (after if stale else z)) / self.beta_1
             x = (1 - 1 / step) * x + 1 / step * after
             return (1 - self.beta_1) * after + self.beta_1 * x, {"z": after, "v": v}
@@ -44,4 +42,24 @@ class ScheduleFreeAdamW(OptimizerCase):
         sides=("keras-tensorflow", "keras-torch"),
     )
     def old_z_is_an_alias(self, torch: Any, params: Any) -> Any:
-        return self._by_hand(torch, params, stale=True)
+        return self._by_hand(torch, params, 0.999, stale=True)
+
+    @difference(
+        replaces="torch",
+        why="Keras forms 1 - beta_2 in the working dtype, which cancels for 0.999",
+        source="keras/src/optimizers/schedule_free_adamw.py, update_step",
+        sides=("keras-tensorflow", "keras-torch"),
+        dtypes=("float32", "float16"),
+    )
+    def alias_and_beta_in_the_working_dtype(self, torch: Any, params: Any) -> Any:
+        return self._by_hand(torch, params, rounded(torch, 0.999), stale=True)
+
+    @difference(
+        replaces="torch",
+        why="Keras forms 1 - beta_2 in the working dtype, which cancels for 0.999",
+        source="keras/src/optimizers/schedule_free_adamw.py, update_step",
+        sides=("keras-jax",),
+        dtypes=("float32", "float16"),
+    )
+    def beta_in_the_working_dtype(self, torch: Any, params: Any) -> Any:
+        return self._by_hand(torch, params, rounded(torch, 0.999), stale=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.optimizers._by_hand import path_of
+from conformance_cases.optimizers._by_hand import FUSED, path_of
 from pytest_fwparity import OptimizerCase, difference, grid
 
 
@@ -36,6 +36,7 @@ class SGDMomentum(OptimizerCase):
     path: str = "default"
     variants = grid(nesterov=[False, True], weight_decay=[0.0, 0.01]) | grid(nesterov=[True], path=["foreach", "fused"])
     quick = ("default", "nesterov=True", "weight_decay=0.01", "nesterov=True,weight_decay=0.01")
+    without = {"*path=fused-*16": FUSED}
     slots = {"momentum": "momentum_buffer"}
 
     def keras(self, keras: Any) -> Any:

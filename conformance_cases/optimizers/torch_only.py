@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.optimizers._by_hand import in_keras, path_of
+from conformance_cases.optimizers._by_hand import FUSED, in_keras, path_of
 from conformance_cases.optimizers._gradients import gradients_away_from_zero
 from conformance_cases.optimizers.adam import AdamCase
 from pytest_fwparity import OptimizerCase, grid
@@ -116,6 +116,7 @@ class SGDDampening(OptimizerCase):
     maximize: bool = False
     path: str = "default"
     variants = grid(maximize=[False, True]) | grid(path=["foreach", "fused"])
+    without = {"*path=fused-*16": FUSED}
     slots = {"buffer": "momentum_buffer"}
 
     def _step(self, w: Any, g: Any, step: int, buffer: Any) -> Any:

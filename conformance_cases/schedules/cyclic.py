@@ -60,7 +60,7 @@ class PolynomialDecayCycle(ScheduleCase):
 
     def _share(self, step: int) -> float:
         length = 8 * max(1, math.ceil(step / 8))
-        return 0.99 * (1 - step / length) ** self.power + 0.01
+        return 0.99 * float((1 - step / length) ** self.power) + 0.01
 
     def keras(self, keras: Any) -> Any:
         kind = keras.optimizers.schedules.PolynomialDecay
@@ -104,7 +104,9 @@ class CyclicLR(ScheduleCase):
     def reference(self, step: int) -> float:
         cycle, at = divmod(step, 5 + self.down)
         height = 0.4 * (at / 5 if at <= 5 else (5 + self.down - at) / self.down)
-        return self.base_rate + height * {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": 0.95**step}[self.mode]
+        return (
+            self.base_rate + height * {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": 0.95**step}[self.mode]
+        )
 
 
 class OneCycleLR(ScheduleCase):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pytest_fwparity import ScheduleCase, grid
+from pytest_fwparity import ScheduleCase, difference, grid
 
 
 class ReduceLROnPlateau(ScheduleCase):
@@ -32,15 +32,30 @@ class ReduceLROnPlateau(ScheduleCase):
         return rates.__getitem__
 
     def torch(self, torch: Any, optimizer: Any) -> Any:
-        options = {"mode": self.mode, "cooldown": self.cooldown, "min_lr": 0.01, "threshold_mode": "abs"}
-        kind = torch.optim.lr_scheduler.ReduceLROnPlateau
-        plateau, epochs = kind(optimizer, factor=0.5, patience=3 - 1, threshold=1e-3, **options), iter(range(self.steps))
+        return self._by_metric(torch, optimizer, self.cooldown)
+
+    def _by_metric(self, torch: Any, optimizer: Any, cooldown: int) -> Any:
+        options = {"mode": self.mode, "cooldown": cooldown, "min_lr": 0.01, "threshold_mode": "abs"}
+        metric, kind = self._metric, torch.optim.lr_scheduler.ReduceLROnPlateau
+        plateau, epochs = (
+            kind(optimizer, factor=0.5, patience=3 - 1, threshold=1e-3, **options),
+            iter(range(self.steps)),
+        )
 
         class ByMetric:
-            def step(_) -> None:
-                plateau.step(self._metric(next(epochs)))
+            def step(self) -> None:
+                plateau.step(metric(next(epochs)))
 
         return ByMetric()
+
+    @difference(
+        replaces="torch",
+        why="in Keras the last epoch of a cooldown counts as a bad one already, so that one epoch less is left out",
+        source="keras/src/callbacks/reduce_lr_on_plateau.py, on_epoch_end; torch ReduceLROnPlateau.step",
+        when=lambda case: case.cooldown > 0,
+    )
+    def cooldown_ends_an_epoch_early(self, torch: Any, optimizer: Any) -> Any:
+        return self._by_metric(torch, optimizer, self.cooldown - 1)
 
     def reference(self, step: int) -> float:
         rate, best, wait, rest = self.base_rate, float("inf"), 0, 0

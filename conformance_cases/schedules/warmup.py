@@ -13,7 +13,7 @@ class CosineDecayWarmup(ScheduleCase):
     level = "standard"
     target: float = 0.5
     alpha: float = 0.0
-    variants = grid(alpha=[0.0, 0.1]) | grid(target=[0.1])
+    variants = grid(alpha=[0.0, 0.1]) | grid(target=[0.2])
 
     def keras(self, keras: Any) -> Any:
         kind = keras.optimizers.schedules.CosineDecay

@@ -10,8 +10,8 @@ _AT = "core:optimizers/"
 
 
 def _torch_option(patch: Any, kind: Any, **forced: Any) -> None:
-    """The parameter groups of this kind of optimizer have these options, whatever was asked for."""
-    after_init(patch, kind, lambda self: [group.update(forced) for group in self.param_groups])
+    """The parameters of this kind of optimizer have these options, whatever was asked for."""
+    after_init(patch, kind, lambda self: self.param_groups[0].update(forced))
 
 
 @fault(case=f"{_AT}Adagrad", side="keras")
@@ -151,15 +151,10 @@ def clipvalue_from_above_alone(torch: Any, patch: Any) -> None:
     patch(torch.nn.utils, "clip_grad_value_", clip)
 
 
-@fault(case=f"{_AT}MovingAverage", side="keras")
-def average_starts_at_zero(keras: Any, patch: Any) -> None:
-    """The average is not copied in the first step."""
-
-    def update(self: Any, variables: Any) -> None:
-        for variable, average in zip(variables, self._model_variables_moving_average, strict=True):
-            average.assign(self.ema_momentum * average + (1 - self.ema_momentum) * variable)
-
-    patch(keras.optimizers.SGD, "_update_model_variables_moving_average", update)
+@fault(case=f"{_AT}MovingAverage", side="keras", variant="ema_momentum=0.9,overwrite=4")
+def average_overwrites_a_step_early(keras: Any, patch: Any) -> None:
+    """The average takes the place of the parameters every third step."""
+    after_init(patch, keras.optimizers.SGD, lambda self: setattr(self, "ema_overwrite_frequency", 3))
 
 
 @fault(case=f"{_AT}MovingAverage", side="keras", variant="ema_momentum=0.9,overwrite=4")
@@ -208,9 +203,9 @@ def map_gives_the_default_always(keras: Any, patch: Any) -> None:
 
 
 @fault(case=f"{_AT}RestoredOptimizer", side="keras")
-def restored_without_amsgrad(keras: Any, patch: Any) -> None:
-    """amsgrad is not saved."""
-    changed_result(patch, keras.optimizers.AdamW, "get_config", lambda config: {**config, "amsgrad": False})
+def restored_without_beta_2(keras: Any, patch: Any) -> None:
+    """beta_2 is not saved, so that the restored optimizer takes 0.99."""
+    changed_result(patch, keras.optimizers.AdamW, "get_config", lambda config: {**config, "beta_2": 0.99})
 
 
 @fault(case=f"{_AT}ASGD", side="torch", variant="lambd=0.1")
@@ -244,10 +239,10 @@ def fused_sgd_does_not_dampen(torch: Any, patch: Any) -> None:
     _torch_option(patch, torch.optim.SGD, dampening=0.0)
 
 
-@fault(case=f"{_AT}CoupledDecay", side="torch", variant="optimizer=Adadelta")
-def decay_a_millionth_more(torch: Any, patch: Any) -> None:
-    """The decay is 1e-6 too large."""
-    _torch_option(patch, torch.optim.Adadelta, weight_decay=0.1 * (1 + 1e-6))
+@fault(case=f"{_AT}ExcludedFromDecay", side="keras")
+def nothing_excluded_from_decay(keras: Any, patch: Any) -> None:
+    """exclude_from_weight_decay does nothing."""
+    patch(keras.optimizers.SGD, "_use_weight_decay", lambda self, variable: True)
 
 
 @fault(case=f"{_AT}SparseAdam", side="torch")

@@ -51,3 +51,7 @@ class OrthogonalDistribution(InitializerCase):
 
     def torch(self, torch: Any, tensor: Any) -> None:
         torch.nn.init.orthogonal_(tensor)
+
+    def reference(self, rng: np.random.Generator) -> Any:
+        q, r = np.linalg.qr(rng.normal(size=self.shape))
+        return q * np.sign(np.diag(r))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from pytest_fwparity import OptimizerCase, grid
+from pytest_fwparity import OptimizerCase, difference, grid
 
 
 class GradientAccumulation(OptimizerCase):
@@ -14,7 +14,14 @@ class GradientAccumulation(OptimizerCase):
     every: int = 4
     clipvalue: float = 0.0
     weight_decay: float = 0.0
-    variants = grid(every=[4, 2]) | grid(clipvalue=[0.5], weight_decay=[0.1])
+    infinite: bool = False
+    variants = grid(every=[4, 2]) | grid(clipvalue=[0.5], weight_decay=[0.1]) | grid(clipvalue=[0.5], infinite=[True])
+
+    def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:
+        steps = OptimizerCase.gradients(self, rng)
+        if self.infinite:
+            steps[1]["vector"][2] = np.inf
+        return steps
 
     def keras(self, keras: Any) -> Any:
         options = {"clipvalue": self.clipvalue or None, "weight_decay": self.weight_decay or None}
@@ -24,6 +31,9 @@ class GradientAccumulation(OptimizerCase):
         return torch.optim.SGD(params, 0.1, 0.9)
 
     def torch_step(self, torch: Any, optimizer: Any, step: int) -> None:
+        self._step(torch, optimizer, step, lambda total: total.zero_())
+
+    def _step(self, torch: Any, optimizer: Any, step: int, clear: Any) -> None:
         params = optimizer.param_groups[0]["params"]
         for parameter in params:
             total = optimizer.state[parameter].setdefault("sum", torch.zeros_like(parameter))
@@ -36,7 +46,7 @@ class GradientAccumulation(OptimizerCase):
         with torch.no_grad():
             for parameter in params:
                 parameter.mul_(1 - 0.1 * self.weight_decay)
-                optimizer.state[parameter]["sum"].zero_()
+                clear(optimizer.state[parameter]["sum"])
         optimizer.step()
 
     def reference(self, parameter: Any, gradients: Any) -> Any:
@@ -44,11 +54,21 @@ class GradientAccumulation(OptimizerCase):
         for step, g in enumerate(gradients, 1):
             total = total + g
             if step % self.every == 0:
-                mean, total = total / self.every, 0 * total
+                mean, total = total / self.every, np.zeros_like(total)
                 mean = np.clip(mean, -self.clipvalue, self.clipvalue) if self.clipvalue else mean
                 velocity = 0.9 * velocity - 0.1 * mean
                 parameter = parameter * (1 - 0.1 * self.weight_decay) + velocity
             yield parameter
+
+    @difference(
+        replaces="torch_step",
+        why="Keras on torch clears its sums by 0 times what they are, which leaves infinity as NaN for good",
+        source="keras/src/backend/torch/optimizers/torch_parallel_optimizer.py, _backend_reset_gradient_accumulators",
+        sides=("keras-torch",),
+        when=lambda case: case.infinite,
+    )
+    def sums_cleared_by_a_product(self, torch: Any, optimizer: Any, step: int) -> None:
+        self._step(torch, optimizer, step, lambda total: total.mul_(0.0))
 
 
 class LossScaleFactor(OptimizerCase):

@@ -81,14 +81,7 @@ class Nadam(OptimizerCase):
             parameter = parameter - 1e-3 * ahead / (np.sqrt(v / (1 - self.beta_2**step)) + self.epsilon)
             yield parameter
 
-    @difference(
-        replaces="torch_step",
-        why="Keras forms 1 - beta in the working dtype, which cancels for beta near 1; torch in Python's float64",
-        source="keras/src/optimizers/nadam.py, update_step",
-        sides=("keras-tensorflow", "keras-jax"),
-        dtypes=("float32", "float16", "bfloat16"),
-    )
-    def betas_in_the_working_dtype(self, torch: Any, optimizer: Any, step: int) -> None:
+    def _with_rounded_betas(self, torch: Any, optimizer: Any, step: int) -> None:
         step += 1
         with torch.no_grad():
             for parameter in optimizer.param_groups[0]["params"]:
@@ -102,3 +95,24 @@ class Nadam(OptimizerCase):
                 ahead = later * m / (1 - state["product"] * later) + (1 - now) * g / (1 - state["product"])
                 parameter.mul_(1 - 1e-3 * self.weight_decay)
                 parameter.sub_(1e-3 * ahead / ((v / (1 - beta_2**step)).sqrt() + self.epsilon))
+
+    @difference(
+        replaces="torch_step",
+        why="Keras forms 1 - beta in the working dtype, which cancels for beta near 1; torch in Python's float64",
+        source="keras/src/optimizers/nadam.py, update_step",
+        sides=("keras-tensorflow", "keras-jax"),
+        dtypes=("float16", "bfloat16"),
+    )
+    def betas_in_half_precision(self, torch: Any, optimizer: Any, step: int) -> None:
+        self._with_rounded_betas(torch, optimizer, step)
+
+    @difference(
+        replaces="torch_step",
+        why="Keras forms 1 - beta in the working dtype, which cancels for beta near 1; torch in Python's float64",
+        source="keras/src/optimizers/nadam.py, update_step",
+        sides=("keras-tensorflow", "keras-jax"),
+        dtypes=("float32",),
+        when=lambda case: case.beta_2 > 0.99,
+    )
+    def betas_in_float32(self, torch: Any, optimizer: Any, step: int) -> None:
+        self._with_rounded_betas(torch, optimizer, step)

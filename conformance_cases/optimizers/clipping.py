@@ -54,10 +54,15 @@ class ClipNorm(ClipCase):
 
 
 class GlobalClipNorm(ClipCase):
-    """All gradients together are no longer than the limit."""
+    """All gradients together, of norm 5 in each step, are no longer than the limit."""
 
     global_clipnorm: float = 1.0
     variants = grid(global_clipnorm=[1.0, 100.0])
+
+    def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:
+        steps = ClipCase.gradients(self, rng)
+        norms = [np.sqrt(sum(np.sum(g**2) for g in step.values())) for step in steps]
+        return [{name: 5 / norm * g for name, g in step.items()} for step, norm in zip(steps, norms, strict=True)]
 
     def keras(self, keras: Any) -> Any:
         return keras.optimizers.SGD(0.01, global_clipnorm=self.global_clipnorm)
@@ -68,6 +73,11 @@ class GlobalClipNorm(ClipCase):
     def torch_step(self, torch: Any, optimizer: Any, step: int) -> None:
         torch.nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], self.global_clipnorm)
         optimizer.step()
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        for g in gradients:
+            parameter = parameter - 0.01 * g * min(1.0, self.global_clipnorm / 5)
+            yield parameter
 
     @difference(
         replaces="torch_step",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from conformance_cases.optimizers._gradients import gradients_away_from_zero
 from conformance_cases.optimizers.adam import AdamCase
 from pytest_fwparity import OptimizerCase, grid
@@ -32,6 +34,37 @@ class MultiOptimizer(OptimizerCase):
     def torch_step(self, torch: Any, optimizer: Any, step: int) -> None:
         optimizer.step()
         optimizer.other.step()
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        state = np.full_like(parameter, 0.1 if parameter.ndim == 2 else 0.0)
+        for g in gradients:
+            if parameter.ndim == 2:
+                state = state + g**2
+                parameter = parameter - 0.1 * g / np.sqrt(state + 1e-7)
+            else:
+                state = 0.9 * state - 0.1 * g
+                parameter = parameter + state
+            yield parameter
+
+
+class ExcludedFromDecay(OptimizerCase):
+    """``exclude_from_weight_decay`` leaves out the variables with a name; torch has groups of parameters."""
+
+    level = "standard"
+
+    def keras(self, keras: Any) -> Any:
+        made = keras.optimizers.SGD(0.1, weight_decay=0.1)
+        made.exclude_from_weight_decay(var_names=["vec"])
+        return made
+
+    def torch(self, torch: Any, params: Any) -> Any:
+        matrix, vector = params
+        return torch.optim.SGD([{"params": [matrix], "weight_decay": 0.1}, {"params": [vector]}], 0.1)
+
+    def reference(self, parameter: Any, gradients: Any) -> Any:
+        for g in gradients:
+            parameter = parameter - 0.1 * (g + (0.1 * parameter if parameter.ndim == 2 else 0.0))
+            yield parameter
 
 
 class RestoredOptimizer(AdamCase):

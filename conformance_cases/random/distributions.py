@@ -170,26 +170,46 @@ class Gamma(Draws):
 
 
 class RandomDropout(Draws):
-    """A share is 0, the rest divided by what is kept; with ``noise_shape`` whole columns go together."""
+    """A share is 0, the rest divided by what is kept."""
 
     rate: float = 0.25
-    columns: bool = False
-    variants = grid(rate=[0.25, 0.9]) | grid(columns=[True])
+    variants = grid(rate=[0.25, 0.9])
     support = (0.0, 20.0)
 
     def keras(self, keras: Any) -> Any:
         def made(shape: Any, dtype: Any) -> Any:
             x = keras.ops.broadcast_to(keras.ops.linspace(1.0, 2.0, shape[-1], dtype=dtype), shape)
-            return keras.random.dropout(x, self.rate, (shape[0], 1) if self.columns else None, seed=1)
+            return keras.random.dropout(x, self.rate, seed=1)
 
         return made
 
     def torch(self, torch: Any, tensor: Any) -> None:
         x = torch.linspace(1.0, 2.0, tensor.shape[0])[:, None].expand(tensor.shape)
-        if self.columns:
-            tensor.copy_(x * torch.nn.functional.dropout(torch.ones(tensor.shape[1]), self.rate))
-        else:
-            tensor.copy_(torch.nn.functional.dropout(x, self.rate))
+        tensor.copy_(torch.nn.functional.dropout(x, self.rate))
+
+    def reference(self, rng: np.random.Generator) -> Any:
+        kept = rng.uniform(size=self.shape) >= self.rate
+        return kept / (1 - self.rate) * np.linspace(1, 2, self.shape[1])
+
+
+class RandomDropoutOfRows(Draws):
+    """With ``noise_shape`` a row is kept or left out as one: were its two elements apart, it would be beyond the support."""
+
+    support = (0.0, 2.0)
+
+    def keras(self, keras: Any) -> Any:
+        def made(shape: Any, dtype: Any) -> Any:
+            rows = math.prod(shape)
+            y = keras.random.dropout(keras.ops.ones((rows, 2), dtype=dtype), 0.5, (rows, 1), seed=1)
+            return keras.ops.reshape(y[:, 0] + 1e3 * (y[:, 1] - y[:, 0]), shape)
+
+        return made
+
+    def torch(self, torch: Any, tensor: Any) -> None:
+        tensor.copy_(torch.nn.functional.dropout1d(torch.ones(tensor.numel(), 2), 0.5)[:, 0].reshape(tensor.shape))
+
+    def reference(self, rng: np.random.Generator) -> Any:
+        return 2.0 * (rng.uniform(size=self.shape) >= 0.5)
 
 
 class Shuffle(Draws):

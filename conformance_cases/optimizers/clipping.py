@@ -54,15 +54,15 @@ class ClipNorm(ClipCase):
 
 
 class GlobalClipNorm(ClipCase):
-    """All gradients together, of norm 5 in each step, are no longer than the limit."""
+    """All gradients together, of norm 7 in each step, are no longer than the limit."""
 
     global_clipnorm: float = 1.0
     variants = grid(global_clipnorm=[1.0, 100.0])
 
     def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:
-        steps = ClipCase.gradients(self, rng)
-        norms = [np.sqrt(sum(np.sum(g**2) for g in step.values())) for step in steps]
-        return [{name: 5 / norm * g for name, g in step.items()} for step, norm in zip(steps, norms, strict=True)]
+        sizes = np.repeat([0.5, 1.0, 1.5, 2.0], [12, 12, 8, 4])
+        drawn = [rng.permutation(sizes) * rng.choice([-1.0, 1.0], size=36) for _ in range(self.steps)]
+        return [{"matrix": g[:24].reshape(6, 4), "vector": g[24:]} for g in drawn]
 
     def keras(self, keras: Any) -> Any:
         return keras.optimizers.SGD(0.01, global_clipnorm=self.global_clipnorm)
@@ -76,7 +76,7 @@ class GlobalClipNorm(ClipCase):
 
     def reference(self, parameter: Any, gradients: Any) -> Any:
         for g in gradients:
-            parameter = parameter - 0.01 * g * min(1.0, self.global_clipnorm / 5)
+            parameter = parameter - 0.01 * g * min(1.0, self.global_clipnorm / 7)
             yield parameter
 
     @difference(

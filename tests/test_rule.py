@@ -386,7 +386,7 @@ def test_one_value_outside_the_support_is_told_with_its_side() -> None:
     for odd in (2.0001, np.nan):
         (outside,) = within(side("keras", {"y": np.append(values, odd)}), (-2.0, 2.0))
         assert (outside.fault, outside.side) == ("support", "keras")
-        assert outside.lines == (f"'y': 1 of 1002 values on keras lie outside [-2, 2], the first is {odd:.6g}",)
+        assert outside.lines == (f"'y': 1 of 1002 values on keras lie outside [-2, 2], the first is {odd:.9g}",)
 
 
 def test_constants_and_what_is_not_finite_are_no_distributions() -> None:

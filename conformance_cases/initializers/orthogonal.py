@@ -15,6 +15,7 @@ class Orthogonal(FunctionCase):
     size: list[int] = [6, 4]
     gain: float = 1.0
     variants = named(tall={}, wide={"size": [3, 5], "gain": 2.0}, kernel={"size": [2, 2, 3, 5], "gain": 0.5})
+    quick = ("tall",)
 
     def _least(self) -> int:
         return min(math.prod(self.size[:-1]), self.size[-1])

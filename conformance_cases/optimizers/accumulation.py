@@ -11,11 +11,13 @@ class GradientAccumulation(OptimizerCase):
     """A step every few calls, by the mean of their gradients, which is clipped; the decay takes part in steps only."""
 
     level = "standard"
-    every: int = 4
+    speed = None
+    every: int = 3
     clipvalue: float = 0.0
     weight_decay: float = 0.0
     infinite: bool = False
-    variants = grid(every=[4, 2]) | grid(clipvalue=[0.5], weight_decay=[0.1]) | grid(clipvalue=[0.5], infinite=[True])
+    steps = 9
+    variants = grid(every=[3, 2]) | grid(clipvalue=[0.5], weight_decay=[0.1]) | grid(clipvalue=[0.5], infinite=[True])
 
     def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:
         steps = OptimizerCase.gradients(self, rng)
@@ -75,6 +77,7 @@ class LossScaleFactor(OptimizerCase):
     """Gradients are divided by the factor that the loss is taken times."""
 
     level = "standard"
+    speed = None
 
     def keras(self, keras: Any) -> Any:
         return keras.optimizers.SGD(0.1, loss_scale_factor=10.0)
@@ -97,6 +100,7 @@ class LossScaleOptimizer(OptimizerCase):
     """A scale that doubles after each 4 good steps; where a gradient is not finite it halves, and nothing moves."""
 
     level = "standard"
+    speed = None
     steps = 14
     without = {"*-float16": "torch's GradScaler refuses gradients of float16"}
 

@@ -16,6 +16,7 @@ class Adafactor(OptimizerCase):
     """
 
     level = "standard"
+    speed = None
     learning_rate: float = 1e-3
     clip_threshold: float = 1.0
     beta_2_decay: float = -0.8

@@ -12,6 +12,7 @@ from pytest_fwparity import OptimizerCase, difference, grid
 class Adagrad(OptimizerCase):
     """w -= rate * g / sqrt(0.1 + epsilon + sum of g**2); torch's own epsilon is outside the root, and 0 here."""
 
+    speed = None
     epsilon: float = 1e-7
     initial: float = 0.1
     rate_decay: float = 0.0
@@ -46,6 +47,7 @@ class Adadelta(OptimizerCase):
     """Each step is as long as past steps: w -= rate * sqrt(d + epsilon) / sqrt(v + epsilon) * g."""
 
     level = "standard"
+    speed = None
     rho: float = 0.95
     epsilon: float = 1e-7
     weight_decay: float = 0.0

@@ -13,6 +13,7 @@ class Adamax(OptimizerCase):
     """Adam with the largest gradient, slowly forgotten, in the place of the second moment."""
 
     level = "standard"
+    speed = None
     epsilon: float = 1e-7
     beta_2: float = 0.999
     path: str = "default"
@@ -52,6 +53,7 @@ class Nadam(OptimizerCase):
     """Adam with Nesterov's momentum on Dozat's schedule, 0.96**t; torch stretches it by its momentum_decay."""
 
     level = "standard"
+    speed = None
     epsilon: float = 1e-7
     beta_2: float = 0.999
     weight_decay: float = 0.0

@@ -9,6 +9,7 @@ class MovingAverage(OptimizerCase):
     """average = m * average + (1 - m) * w, a copy at first; every few steps it may take the place of w."""
 
     level = "standard"
+    speed = None
     ema_momentum: float = 0.99
     overwrite: int = 0
     variants = grid(ema_momentum=[0.99, 0.9]) | grid(ema_momentum=[0.9], overwrite=[4])
@@ -55,8 +56,9 @@ class MovingAverageOfAccumulation(OptimizerCase):
     """With gradients accumulated over 3 calls the average should move where the parameters do."""
 
     level = "standard"
+    speed = None
     slots = {"average": "average"}
-    steps = 12
+    steps = 9
 
     def keras(self, keras: Any) -> Any:
         return keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9, gradient_accumulation_steps=3)

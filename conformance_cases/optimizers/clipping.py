@@ -11,6 +11,7 @@ class ClipCase(OptimizerCase, abstract=True):
     """Plain descent by gradients of norms about 5 and 3.5; in the fourth step the vector's are 0."""
 
     level = "standard"
+    speed = None
     steps = 10
 
     def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ class Ftrl(OptimizerCase):
     """McMahan et al. (2013): w = -soft(z, l1) / ((beta + n**p) / rate + 2 l2), p = -learning_rate_power."""
 
     level = "standard"
+    speed = None
     power: float = -0.5
     initial: float = 0.1
     l1: float = 0.0

@@ -13,6 +13,7 @@ class Lamb(OptimizerCase):
     """You et al. (2019): Adam's step, decay included, as long as the parameter times the rate."""
 
     level = "standard"
+    speed = None
     epsilon: float = 1e-7
     weight_decay: float = 0.0
     variants = grid(epsilon=[1e-7, 1e-3]) | grid(weight_decay=[0.1])
@@ -63,6 +64,7 @@ class Lion(OptimizerCase):
     """Chen et al. (2023): w -= rate * (sign(beta_1 m + (1 - beta_1) g) + decay * w)."""
 
     level = "standard"
+    speed = None
     beta_1: float = 0.9
     weight_decay: float = 0.0
     variants = grid(beta_1=[0.9, 0.95]) | grid(weight_decay=[0.1])

@@ -29,6 +29,7 @@ class MuonCase(OptimizerCase, abstract=True):
     """Two matrices, a tall one and a wide one; steps are 0.2 * sqrt(largest size) times an orthogonal matrix."""
 
     level = "standard"
+    speed = None
     nesterov: bool = True
     weight_decay: float = 0.004
     slots = {"momentum": "momentum"}
@@ -103,6 +104,7 @@ class MuonOnOthers(AdamCase):
     """What is no matrix, and a layer that is excluded by name, takes AdamW's step."""
 
     level = "standard"
+    speed = None
     weight_decay: float = 0.004
     variants = grid(epsilon=[1e-7, 1e-3])
 

@@ -11,6 +11,7 @@ class ScheduleFreeAdamW(OptimizerCase):
     """Defazio et al. (2024): y between z, which takes Adam's steps, and x, the mean of all z."""
 
     level = "standard"
+    speed = None
     warmup_steps: int = 0
     beta_1: float = 0.9
     variants = grid(warmup_steps=[0, 5], beta_1=[0.9]) | grid(beta_1=[0.95])

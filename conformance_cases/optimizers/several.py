@@ -13,6 +13,7 @@ class MultiOptimizer(OptimizerCase):
     """Adagrad for the matrix, momentum for the rest."""
 
     level = "standard"
+    speed = None
     chosen: str = "map"
     variants = grid(chosen=["map", "function"])
     gradients = gradients_away_from_zero
@@ -51,6 +52,7 @@ class ExcludedFromDecay(OptimizerCase):
     """``exclude_from_weight_decay`` leaves out the variables with a name; torch has groups of parameters."""
 
     level = "standard"
+    speed = None
 
     def keras(self, keras: Any) -> Any:
         made = keras.optimizers.SGD(0.1, weight_decay=0.1)
@@ -71,6 +73,7 @@ class RestoredOptimizer(AdamCase):
     """What ``deserialize`` makes of a serialized optimizer, or ``get`` of its dict, takes the same steps."""
 
     level = "standard"
+    speed = None
     amsgrad = True
     weight_decay: float = 0.004
     by: str = "deserialize"

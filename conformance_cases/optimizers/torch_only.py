@@ -14,6 +14,7 @@ class ASGD(OptimizerCase):
     """Averaged descent: the rate falls, the weights decay, and from step t0 on the average moves."""
 
     level = "standard"
+    speed = None
     lambd: float = 1e-4
     path: str = "default"
     variants = grid(lambd=[1e-4, 0.1]) | grid(path=["foreach"])
@@ -43,6 +44,7 @@ class Rprop(OptimizerCase):
     """Steps by the sign alone, 1.2 times as long where it stays and half where it turns, after which one is left out."""
 
     level = "standard"
+    speed = None
     path: str = "default"
     variants = grid(path=["default", "foreach"])
     slots = {"prev": "prev", "size": "step_size"}
@@ -77,6 +79,7 @@ class RAdam(OptimizerCase):
     """Adam whose second moment takes part from the step on where its variance is bounded, and then by a factor."""
 
     level = "standard"
+    speed = None
     weight_decay: float = 0.0
     path: str = "default"
     variants = grid(weight_decay=[0.0, 0.01]) | grid(path=["foreach"])
@@ -113,6 +116,7 @@ class SGDDampening(OptimizerCase):
     """torch's buffer takes (1 - dampening) of each gradient but the first; ``maximize`` climbs."""
 
     level = "standard"
+    speed = None
     maximize: bool = False
     path: str = "default"
     variants = grid(maximize=[False, True]) | grid(path=["foreach", "fused"])
@@ -142,6 +146,7 @@ class CoupledDecay(OptimizerCase):
     """torch's weight_decay adds decay * w to the gradient; in Keras a subclass does."""
 
     level = "standard"
+    speed = None
     optimizer: str = "SGD"
     variants = grid(optimizer=["SGD", "Adadelta", "Nadam"])
     without = {"optimizer=Nadam-bfloat16": "0.999 is 1 in bfloat16: Keras' second moment is 0 / 0"}
@@ -169,6 +174,7 @@ class SparseAdam(AdamCase):
     """By gradients without a zero torch's lazy Adam is Keras' Adam, epsilon included."""
 
     level = "standard"
+    speed = None
 
     def keras(self, keras: Any) -> Any:
         return keras.optimizers.Adam(1e-3, 0.9, self.beta_2, self.epsilon)

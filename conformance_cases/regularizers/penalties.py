@@ -20,7 +20,7 @@ class Penalty(FunctionCase, abstract=True):
     def _made(self, keras: Any, regularizer: Any) -> Any:
         if not self.restored:
             return regularizer
-        return keras.regularizers.get(keras.regularizers.serialize(regularizer))
+        return keras.regularizers.deserialize(keras.regularizers.serialize(regularizer))
 
 
 class L1(Penalty):

@@ -27,7 +27,7 @@ def within(side: Measured, support: tuple[float, float] | None) -> list[Finding]
         if out.size:
             lines = (
                 f"{name!r}: {out.size} of {values.size} values on {side.side} lie outside [{low:.6g}, {high:.6g}], "
-                f"the first is {out[0]:.6g}",
+                f"the first is {out[0]:.9g}",
             )
         found.append(
             Finding(name=f"{name} on {side.side}", fault="support" if out.size else "", lines=lines, side=side.side)

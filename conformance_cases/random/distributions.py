@@ -232,6 +232,17 @@ class Shuffle(Draws):
         place = np.arange(math.prod(self.shape))
         return np.argsort(rng.uniform(size=place.size)) - place
 
+    @difference(
+        replaces="torch",
+        why="Keras on JAX permutes each column by itself; TensorFlow and torch move whole rows",
+        source="keras/src/backend/jax/random.py, shuffle: jax.random.shuffle",
+        sides=("keras-jax",),
+    )
+    def columns_apart(self, torch: Any, tensor: Any) -> None:
+        first, second = (torch.randperm(tensor.numel()) for _ in range(2))
+        moved = first - torch.arange(tensor.numel()) + 2000 * (second - first)
+        tensor.copy_(moved.reshape(tensor.shape))
+
 
 class SeedGenerator(Draws):
     """Two draws from one generator are independent, so that their difference is sqrt(2) as wide."""

@@ -60,8 +60,7 @@ class Nadam(OptimizerCase):
     path: str = "default"
     variants = grid(epsilon=[1e-7, 1e-3], beta_2=[0.999]) | grid(beta_2=[0.99], weight_decay=[0.01], path=["foreach"])
     slots = {"momentum": "exp_avg", "velocity": "exp_avg_sq"}
-    without = {"default-bfloat16": "0.999 is 1 in bfloat16: Keras' second moment is 0 / 0"}
-    without |= {"epsilon=0.001-bfloat16": "0.999 is 1 in bfloat16: Keras' second moment is 0 / 0"}
+    without = {"*-bfloat16": "Keras raises on torch, and elsewhere 0.999 is 1 in bfloat16: the second moment is 0 / 0"}
     gradients = gradients_away_from_zero
 
     def keras(self, keras: Any) -> Any:
@@ -103,9 +102,9 @@ class Nadam(OptimizerCase):
         why="Keras forms 1 - beta in the working dtype, which cancels for beta near 1; torch in Python's float64",
         source="keras/src/optimizers/nadam.py, update_step",
         sides=("keras-tensorflow", "keras-jax"),
-        dtypes=("float16", "bfloat16"),
+        dtypes=("float16",),
     )
-    def betas_in_half_precision(self, torch: Any, optimizer: Any, step: int) -> None:
+    def betas_in_float16(self, torch: Any, optimizer: Any, step: int) -> None:
         self._with_rounded_betas(torch, optimizer, step)
 
     @difference(

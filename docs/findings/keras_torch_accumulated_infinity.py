@@ -2,7 +2,7 @@
 
 Why: the sums are cleared by torch._foreach_mul_(sums, 0.0), and 0 times infinity is NaN; TensorFlow and JAX assign zeros.
 Where: keras/src/backend/torch/optimizers/torch_parallel_optimizer.py, _backend_reset_gradient_accumulators.
-Seen by: core:optimizers/GradientAccumulation[clipvalue=0.5,infinite=True] (known difference sums_cleared_by_a_product)
+Seen by: core:optimizers/InfiniteGradientAccumulation (known difference sums_cleared_by_a_product)
 """
 
 # ruff: noqa: T201

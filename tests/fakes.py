@@ -41,7 +41,13 @@ class FakeSide(Adapter):
         yield {"fake::multiply"}
 
     def operation(self, name: str) -> Callable[[Any, Request], Run]:
-        known = {"function": self._function, "layer": self._layer, "call": self._call, "speed": self._speed}
+        known = {
+            "function": self._function,
+            "layer": self._layer,
+            "call": self._call,
+            "initializer": self._initializer,
+            "speed": self._speed,
+        }
         if name not in known:
             raise Unsupported(f"the fake side has no operation {name!r}")
         return known[name]
@@ -56,6 +62,18 @@ class FakeSide(Adapter):
     def _layer(self, case: Any, request: Request) -> Run:
         layer = getattr(case, self.settings["backend"])(self.fake)
         return self._runner(case, request, lambda inputs, weights: layer(**inputs, **weights))
+
+    def _initializer(self, case: Any, request: Request) -> Run:
+        def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
+            results, values = Results(), np.zeros(case.shape, request.dtype)
+            if self.settings["backend"] == "keras":
+                values[:] = case.keras(self.fake)(case.shape, request.dtype)
+            else:
+                case.torch(self.fake, values)
+            results.add("values", values, request.dtype)
+            return results
+
+        return run
 
     def _runner(self, case: Any, request: Request, call: Callable[..., Any]) -> Run:
         if request.dtype == "bfloat16":

@@ -11,7 +11,7 @@ import pytest
 from pytest_fwparity.verdict.blame import Evidence, blame
 from pytest_fwparity.verdict.comparison import scale
 from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, UNIT
-from pytest_fwparity.verdict.distribution import same_distribution
+from pytest_fwparity.verdict.distribution import same_distribution, within
 from pytest_fwparity.verdict.judgement import decide
 from pytest_fwparity.verdict.measured import Declared, Measured
 from pytest_fwparity.verdict.outcome import AGREE, DIFFER, INCONCLUSIVE, Finding, Verdict
@@ -376,6 +376,17 @@ def test_equal_distributions_agree_and_others_differ() -> None:
         assert apart.lines[0].endswith(" for 4000 and 4000 draws, false alarms 1e-09)")
         assert apart.lines[1].startswith("side 0: mean ")
         assert apart.lines[2].startswith("side 1: mean ")
+
+
+def test_one_value_outside_the_support_is_told_with_its_side() -> None:
+    values = np.linspace(-2, 2, 1001)
+    (inside,) = within(side("torch", {"y": values}), (-2.0, 2.0))
+    assert inside.good
+    assert within(side("torch", {"y": values}), None) == []
+    for odd in (2.0001, np.nan):
+        (outside,) = within(side("keras", {"y": np.append(values, odd)}), (-2.0, 2.0))
+        assert (outside.fault, outside.side) == ("support", "keras")
+        assert outside.lines == (f"'y': 1 of 1002 values on keras lie outside [-2, 2], the first is {odd:.9g}",)
 
 
 def test_constants_and_what_is_not_finite_are_no_distributions() -> None:

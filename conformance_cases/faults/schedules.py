@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance_cases.faults._stand_ins import Instead, after_init
+from conformance_cases.faults._stand_ins import Instead, after_init, changed_result
 from pytest_fwparity import fault
 
 _COSINE = "core:schedules/CosineDecay"
@@ -56,3 +56,75 @@ def cosine_rate_off_by_1e_7(keras: Any, patch: Any) -> None:
     kind = keras.optimizers.schedules.CosineDecay
     stock = kind.__call__
     patch(kind, "__call__", lambda self, step: stock(self, step) * (1 + 1e-7))
+
+
+@fault(case="core:schedules/PiecewiseConstantDecay", side="torch")
+def milestone_one_step_late(torch: Any, patch: Any) -> None:
+    """Every milestone is one step late."""
+    from collections import Counter
+
+    def late(self: Any) -> None:
+        self.milestones = Counter({step + 1: count for step, count in self.milestones.items()})
+
+    after_init(patch, torch.optim.lr_scheduler.MultiStepLR, late)
+
+
+@fault(case="core:schedules/PolynomialDecay", side="keras", variant="power=2.0")
+def polynomial_power_ignored(keras: Any, patch: Any) -> None:
+    """The power is 1."""
+    after_init(patch, keras.optimizers.schedules.PolynomialDecay, lambda self: setattr(self, "power", 1.0))
+
+
+@fault(case="core:schedules/InverseTimeDecay", side="keras", variant="staircase=True")
+def inverse_time_stairs_ignored(keras: Any, patch: Any) -> None:
+    """staircase=True does nothing."""
+    after_init(patch, keras.optimizers.schedules.InverseTimeDecay, lambda self: setattr(self, "staircase", False))
+
+
+@fault(case="core:schedules/CosineDecayWarmup", side="keras")
+def warmup_one_step_longer(keras: Any, patch: Any) -> None:
+    """The rate rises for one step more."""
+    after_init(
+        patch,
+        keras.optimizers.schedules.CosineDecay,
+        lambda self: setattr(self, "warmup_steps", self.warmup_steps + 1),
+    )
+
+
+@fault(case="core:schedules/CosineDecayRestarts", side="keras", variant="t_mul=3.0")
+def restarts_a_millionth_later(keras: Any, patch: Any) -> None:
+    """Lengths grow by 1e-6 more."""
+    after_init(
+        patch, keras.optimizers.schedules.CosineDecayRestarts, lambda self: setattr(self, "_t_mul", self._t_mul + 1e-6)
+    )
+
+
+@fault(case="core:schedules/CyclicLR", side="torch", variant="mode=triangular2")
+def cycles_do_not_shrink(torch: Any, patch: Any) -> None:
+    """Every cycle is as high as the first."""
+    patch(torch.optim.lr_scheduler.CyclicLR, "_triangular2_scale_fn", staticmethod(lambda x: 1.0))
+
+
+@fault(case="core:schedules/OneCycleLR", side="torch")
+def one_cycle_by_lines(torch: Any, patch: Any) -> None:
+    """Cosines are lines."""
+    kind = torch.optim.lr_scheduler.OneCycleLR
+    patch(kind, "_annealing_cos", kind.__dict__["_annealing_linear"])
+
+
+@fault(case="core:schedules/SequentialLR", side="torch")
+def power_a_millionth_more(torch: Any, patch: Any) -> None:
+    """The power of the second schedule is 1e-6 too large."""
+    after_init(patch, torch.optim.lr_scheduler.PolynomialLR, lambda self: setattr(self, "power", self.power + 1e-6))
+
+
+@fault(case="core:schedules/ReduceLROnPlateau", side="keras")
+def plateau_waits_one_epoch_more(keras: Any, patch: Any) -> None:
+    """The rate falls one epoch late."""
+    after_init(patch, keras.callbacks.ReduceLROnPlateau, lambda self: setattr(self, "patience", self.patience + 1))
+
+
+@fault(case="core:schedules/LambdaLR", side="torch")
+def lambda_rate_1e_7(torch: Any, patch: Any) -> None:
+    """Rates are 1e-7 too large."""
+    changed_result(patch, torch.optim.lr_scheduler.LambdaLR, "get_lr", lambda rates: [r * (1 + 1e-7) for r in rates])

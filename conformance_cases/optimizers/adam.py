@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from conformance_cases.optimizers._by_hand import path_of
 from conformance_cases.optimizers._gradients import gradients_away_from_zero
 from pytest_fwparity import OptimizerCase, difference, grid
 
@@ -43,21 +44,29 @@ class AdamCase(OptimizerCase, abstract=True):
 class Adam(AdamCase):
     """Moments with bias correction; Keras' epsilon is 1e-7, torch's 1e-8."""
 
-    variants = grid(epsilon=[1e-7, 1e-3], beta_2=[0.999, 0.99])
+    path: str = "default"
+    variants = grid(epsilon=[1e-7, 1e-3], beta_2=[0.999, 0.99]) | grid(path=["foreach", "fused"])
+    quick = ("default", "beta_2=0.99", "epsilon=0.001", "beta_2=0.99,epsilon=0.001")
 
     def keras(self, keras: Any) -> Any:
         return keras.optimizers.Adam(1e-3, 0.9, self.beta_2, self.epsilon)
 
     def torch(self, torch: Any, params: Any) -> Any:
-        return torch.optim.Adam(params, 1e-3, (0.9, self.beta_2), self.epsilon)
+        return torch.optim.Adam(params, 1e-3, (0.9, self.beta_2), self.epsilon, **path_of(self.path))
 
 
 class AMSGrad(AdamCase):
-    """Adam by the largest second moment so far, taken before the bias correction on both sides."""
+    """Adam by the largest second moment so far, before the bias correction on both sides; gradients fall to a quarter."""
 
     variants = grid(epsilon=[1e-7, 1e-3])
+    beta_2: float = 0.9
     amsgrad = True
     slots = {"momentum": "exp_avg", "velocity": "exp_avg_sq", "velocity_hat": "max_exp_avg_sq"}
+
+    def gradients(self, rng: np.random.Generator) -> list[dict[str, Any]]:
+        steps = gradients_away_from_zero(self, rng)
+        half = self.steps // 2
+        return [*steps[:half], *({name: g / 4 for name, g in step.items()} for step in steps[half:])]
 
     def keras(self, keras: Any) -> Any:
         return keras.optimizers.Adam(1e-3, 0.9, self.beta_2, self.epsilon, amsgrad=True)
@@ -70,13 +79,16 @@ class AdamW(AdamCase):
     """Adam with decoupled decay, before the step on both sides; it is 0.004 in Keras and 0.01 in torch."""
 
     weight_decay: float = 0.004
-    variants = grid(weight_decay=[0.004, 0.1], epsilon=[1e-7]) | grid(epsilon=[1e-3])
+    path: str = "default"
+    variants = grid(weight_decay=[0.004, 0.1], epsilon=[1e-7]) | grid(epsilon=[1e-3]) | grid(path=["foreach", "fused"])
+    quick = ("default", "weight_decay=0.1", "epsilon=0.001")
 
     def keras(self, keras: Any) -> Any:
         return keras.optimizers.AdamW(1e-3, self.weight_decay, 0.9, self.beta_2, self.epsilon)
 
     def torch(self, torch: Any, params: Any) -> Any:
-        return torch.optim.AdamW(params, 1e-3, (0.9, self.beta_2), self.epsilon, self.weight_decay)
+        options = {"weight_decay": self.weight_decay, **path_of(self.path)}
+        return torch.optim.AdamW(params, 1e-3, (0.9, self.beta_2), self.epsilon, **options)
 
 
 class AdamFromZero(AdamCase):

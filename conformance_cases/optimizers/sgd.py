@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from conformance_cases.optimizers._by_hand import FUSED, path_of
 from pytest_fwparity import OptimizerCase, difference, grid
 
 
@@ -32,7 +33,10 @@ class SGDMomentum(OptimizerCase):
     momentum: float = 0.9
     nesterov: bool = False
     weight_decay: float = 0.0
-    variants = grid(nesterov=[False, True], weight_decay=[0.0, 0.01])
+    path: str = "default"
+    variants = grid(nesterov=[False, True], weight_decay=[0.0, 0.01]) | grid(nesterov=[True], path=["foreach", "fused"])
+    quick = ("default", "nesterov=True", "weight_decay=0.01", "nesterov=True,weight_decay=0.01")
+    without = {"*path=fused-*16": FUSED}
     slots = {"momentum": "momentum_buffer"}
 
     def keras(self, keras: Any) -> Any:
@@ -40,7 +44,7 @@ class SGDMomentum(OptimizerCase):
         return keras.optimizers.SGD(0.01, self.momentum, self.nesterov, weight_decay=decay)
 
     def torch(self, torch: Any, params: Any) -> Any:
-        options = {"nesterov": self.nesterov, "weight_decay": self.weight_decay}
+        options = {"nesterov": self.nesterov, "weight_decay": self.weight_decay, **path_of(self.path)}
         return torch.optim.SGD(params, 0.01, self.momentum, **options)
 
     def torch_slots(self, torch: Any, optimizer: Any, parameter: Any, state: Any) -> dict[str, Any]:

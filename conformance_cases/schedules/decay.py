@@ -57,3 +57,58 @@ class ExponentialDecay(ScheduleCase):
 
     def reference(self, step: int) -> float:
         return float(self.base_rate * self.decay_rate ** (step // 10 if self.staircase else step / 10))
+
+
+class PiecewiseConstantDecay(ScheduleCase):
+    """A value up to and with each boundary; torch's milestone is the first step of the next value."""
+
+    level = "standard"
+
+    def keras(self, keras: Any) -> Any:
+        values = [self.base_rate, 0.3 * self.base_rate, 0.3**2 * self.base_rate, 0.3**3 * self.base_rate]
+        return keras.optimizers.schedules.PiecewiseConstantDecay([5, 12, 20], values)
+
+    def torch(self, torch: Any, optimizer: Any) -> Any:
+        return torch.optim.lr_scheduler.MultiStepLR(optimizer, [6, 13, 21], 0.3)
+
+    def reference(self, step: int) -> float:
+        return float(self.base_rate * 0.3 ** sum(step > boundary for boundary in (5, 12, 20)))
+
+
+class PolynomialDecay(ScheduleCase):
+    """(rate - end) * (1 - step / steps)**power + end; the end is 1e-4 in Keras unless told, 0 in torch always."""
+
+    level = "standard"
+    power: float = 1.0
+    decay_steps: int = 30
+    variants = grid(power=[1.0, 2.0, 0.5]) | grid(decay_steps=[20])
+
+    def keras(self, keras: Any) -> Any:
+        kind = keras.optimizers.schedules.PolynomialDecay
+        return kind(self.base_rate, self.decay_steps, 0.0, self.power)
+
+    def torch(self, torch: Any, optimizer: Any) -> Any:
+        return torch.optim.lr_scheduler.PolynomialLR(optimizer, self.decay_steps, self.power)
+
+    def reference(self, step: int) -> float:
+        return float(self.base_rate * (1 - min(step, self.decay_steps) / self.decay_steps) ** self.power)
+
+
+class InverseTimeDecay(ScheduleCase):
+    """rate / (1 + decay_rate * step / steps), bit by bit or in stairs."""
+
+    level = "standard"
+    staircase: bool = False
+    variants = grid(staircase=[False, True])
+
+    def keras(self, keras: Any) -> Any:
+        return keras.optimizers.schedules.InverseTimeDecay(self.base_rate, 10, 0.5, self.staircase)
+
+    def torch(self, torch: Any, optimizer: Any) -> Any:
+        def factor(step: int) -> float:
+            return 1 / (1 + 0.5 * (step // 10 if self.staircase else step / 10))
+
+        return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+
+    def reference(self, step: int) -> float:
+        return self.base_rate / (1 + 0.5 * (step // 10 if self.staircase else step / 10))

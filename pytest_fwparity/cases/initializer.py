@@ -22,6 +22,8 @@ class InitializerCase(Case, abstract=True):
 
     #: shape in Keras' layout (..., inputs, outputs); torch fills (outputs, inputs, ...)
     shape: ClassVar[tuple[int, ...]] = (400, 500)
+    #: least and largest value that may be drawn, where there are such; each value is asked
+    support: ClassVar[tuple[float, float] | None] = None
 
     def keras(self, keras: Any) -> Any:
         """The Keras initializer, with a fixed seed."""

@@ -245,7 +245,7 @@ class Lab:
         A difference may keep other things in its slots than the plain steps do, so that theirs would not fit.
         """
         anchor = self.anchor(self.sides)
-        request = self.request(question, drawn, **_in_place(known), **changes)
+        request = self.request(question, drawn, **in_place(known), **changes)
         answer = self._kept(
             ("states", question.key, tuple(entry.name for entry in known), arrays_digest(drawn.arrays), repr(changes)),
             lambda: self.ask({(anchor, ""): [request]})[anchor, ""][0],
@@ -276,7 +276,7 @@ class Lab:
         if not known:
             return self.every(question, first, options=options)
         anchor = self.anchor(self.sides)
-        request = self.request(question, first, options=options, **_in_place(known))
+        request = self.request(question, first, options=options, **in_place(known))
         return {
             anchor: self.ask({(anchor, self.role(anchor, request)): [request]})[anchor, self.role(anchor, request)][0]
         }
@@ -294,7 +294,7 @@ class Lab:
         anchor = self.anchor(self.sides)
 
         def ask() -> Answer:
-            request = self.request(question, drawn, **_in_place(known), **changes)
+            request = self.request(question, drawn, **in_place(known), **changes)
             movement: dict[str, Any] = {"count": MOVEMENT_COUNT, "delta": delta}
             if operations:
                 movement["operations"] = True
@@ -398,7 +398,7 @@ class Lab:
         return found
 
 
-def _in_place(known: Sequence[Difference]) -> dict[str, Any]:
+def in_place(known: Sequence[Difference]) -> dict[str, Any]:
     """What a request says to have known differences in place: the case's own by name, others by where they stand."""
     return {
         "differences": [entry.name for entry in known if not entry.place],

@@ -13,6 +13,28 @@ from pytest_fwparity.verdict.outcome import Finding
 FALSE_ALARM = 1e-9
 
 
+def within(side: Measured, support: tuple[float, float] | None) -> list[Finding]:
+    """Whether every value lies where the distribution is not 0, or within one rounding of it: no false alarms."""
+    if support is None:
+        return []
+    found = []
+    low, high = support
+    for name, y in side.arrays.items():
+        values = y.reshape(-1).astype(np.float64)
+        slack = 2.0**-23 * max(abs(low), abs(high))
+        out = values[~((values >= low - slack) & (values <= high + slack))]
+        lines: tuple[str, ...] = ()
+        if out.size:
+            lines = (
+                f"{name!r}: {out.size} of {values.size} values on {side.side} lie outside [{low:.6g}, {high:.6g}], "
+                f"the first is {out[0]:.9g}",
+            )
+        found.append(
+            Finding(name=f"{name} on {side.side}", fault="support" if out.size else "", lines=lines, side=side.side)
+        )
+    return found
+
+
 def same_distribution(left: Measured, right: Measured) -> list[Finding]:
     """Compare every result; the units are the statistic over its critical value.
 

@@ -1,0 +1,1 @@
+"""Constraints: projections of weights."""

@@ -1,0 +1,1 @@
+"""Regularizers: penalties on weights."""

@@ -14,7 +14,7 @@ def drawn(rng: Any, cross: bool, prefix: str = "") -> dict[str, Any]:
     made: dict[str, Any] = {}
     for attention in ("self", "cross") if cross else ("self",):
         for name in _PARTS:
-            made[f"{attention}_{name}_kernel"] = rng.normal(size=(SIZE, HEADS, DEPTH)) / 3
+            made[f"{attention}_{name}_kernel"] = rng.normal(size=(SIZE, HEADS, DEPTH)) / (3 if name == "value" else 1.5)
             made[f"{attention}_{name}_bias"] = rng.normal(size=(HEADS, DEPTH)) / 3
         made[f"{attention}_output_kernel"] = rng.normal(size=(HEADS, DEPTH, SIZE)) / 3
         made[f"{attention}_output_bias"] = rng.normal(size=SIZE) / 3

@@ -65,6 +65,7 @@ OPERATIONS = {
     "training": "training",
     "replicas": "replicas",
     "rank": "replicas",
+    "reload": "reload",
     "speed": "speed",
 }
 

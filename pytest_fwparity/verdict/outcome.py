@@ -22,7 +22,7 @@ class Finding:
     ``units`` is the error in units of what rounding explains, ``limit`` the most that is allowed; ``fault`` names what
     is wrong (``semantic``, ``leak``, ``imprecise``, ``shape``, ``dtype``, ``missing``, ``non-finite``, ``overflow``,
     ``integer``, ``gradient``, ``fallback``, ``oracle``, ``nondeterministic``, ``vacuous``, ``vanishing``, ``constant``, ``bits``,
-    ``distribution``, ``mended``), empty if nothing; ``unsure`` says why nothing can be decided. ``lines`` explain it to a
+    ``distribution``, ``mended``, ``reload``), empty if nothing; ``unsure`` says why nothing can be decided. ``lines`` explain it to a
     reader.
     """
 

@@ -34,7 +34,12 @@ def to_torch(torch: Any, cell: str, kernel: Any, recurrent_kernel: Any, bias: An
         return torch.cat([r, z, h], -1)
 
     first, second = ordered(bias) if cell == "GRU" else (bias, torch.zeros_like(bias))
-    made = {"weight_ih": ordered(kernel).T, "weight_hh": ordered(recurrent_kernel).T, "bias_ih": first, "bias_hh": second}
+    made = {
+        "weight_ih": ordered(kernel).T,
+        "weight_hh": ordered(recurrent_kernel).T,
+        "bias_ih": first,
+        "bias_hh": second,
+    }
     return {name + end: value for name, value in made.items()}
 
 

@@ -40,7 +40,7 @@ def keras_block(keras: Any, cross: bool, norm_first: bool = False) -> Any:
         def __init__(self) -> None:
             super().__init__()
             self.attention = keras.layers.MultiHeadAttention(HEADS, DEPTH)
-            self.across = keras.layers.MultiHeadAttention(HEADS, DEPTH) if cross else None
+            self.across: Any = keras.layers.MultiHeadAttention(HEADS, DEPTH) if cross else None
             self.first = keras.layers.Dense(WIDE, activation=keras.activations.gelu)
             self.second = keras.layers.Dense(SIZE)
             self.norms = [keras_norm(keras) for _ in range(3 if cross else 2)]
@@ -48,7 +48,7 @@ def keras_block(keras: Any, cross: bool, norm_first: bool = False) -> Any:
         def call(
             self, x: Any, memory: Any = None, mask: Any = None, memory_mask: Any = None, causal: bool = False
         ) -> Any:
-            parts = [
+            parts: list[Any] = [
                 lambda y: self.attention(y, y, attention_mask=mask, use_causal_mask=causal),
                 *([lambda y: self.across(y, memory, attention_mask=memory_mask)] if cross else []),
                 lambda y: self.second(self.first(y)),
@@ -66,7 +66,9 @@ def keras_names(block: Any, prefix: str = "") -> dict[str, Any]:
     for way, layer in (("self", block.attention), ("cross", block.across)):
         if layer is not None:
             parts = zip(
-                (*_PARTS, "output"), (layer.query_dense, layer.key_dense, layer.value_dense, layer.output_dense), strict=True
+                (*_PARTS, "output"),
+                (layer.query_dense, layer.key_dense, layer.value_dense, layer.output_dense),
+                strict=True,
             )
             for name, part in parts:
                 found |= {f"{way}_{name}_kernel": part.kernel, f"{way}_{name}_bias": part.bias}
@@ -126,7 +128,7 @@ def block(
         y = y @ w["first_kernel"] + w["first_bias"]
         return y * np.vectorize(math.erfc)(-y / math.sqrt(2)) / 2 @ w["second_kernel"] + w["second_bias"]
 
-    parts = [lambda y: attend("self", y, y, mask), dense]
+    parts: list[Any] = [lambda y: attend("self", y, y, mask), dense]
     if memory is not None:
         parts.insert(1, lambda y: attend("cross", y, memory, memory_mask))
     for at, part in enumerate(parts, 1):

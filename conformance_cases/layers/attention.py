@@ -1,6 +1,6 @@
 """Attention."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,9 +14,9 @@ class MultiHeadAttention(LayerCase):
     masked: bool = False
     keys: int = 5
     variants = named(plain={}, causal={"causal": True}, masked={"masked": True}, cross={"keys": 7, "masked": True})
-    vanishing = ("grad key_bias",)
-    speed = "quick"
-    kernels = {"torch": ("aten::scaled_dot_product_attention",)}
+    vanishing: ClassVar[tuple[str, ...]] = ("grad key_bias",)
+    speed: ClassVar[str | None] = "quick"
+    kernels: ClassVar[Any] = {"torch": ("aten::scaled_dot_product_attention",)}
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         lengths = {"query": 5, "key": self.keys, "value": self.keys}
@@ -79,11 +79,11 @@ class MultiHeadAttentionScores(MultiHeadAttention):
     masked: bool = True
     variants = named(heads={}, averaged={"averaged": True}, causal={"causal": True, "masked": False})
     vanishing = ()
-    kernels = {}  # noqa: RUF012
+    kernels = {}
     level = "standard"
     speed = None
     outputs = ("y", "shares")
-    sizes = {"query": 8, "key": 5, "value": 6}  # noqa: RUF012
+    sizes = {"query": 8, "key": 5, "value": 6}
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         arrays = {name: rng.normal(size=(2, self.keys, size)) / 2 for name, size in self.sizes.items()}
@@ -98,7 +98,9 @@ class MultiHeadAttentionScores(MultiHeadAttention):
     def keras(self, keras: Any) -> Any:
         return keras.layers.MultiHeadAttention(2, 4, use_bias=False)
 
-    def keras_call(self, keras: Any, layer: Any, mask: Any = None, **given: Any) -> Any:
+    def keras_call(  # type: ignore[override]
+        self, keras: Any, layer: Any, mask: Any = None, **given: Any
+    ) -> Any:
         options = {"attention_mask": mask, "use_causal_mask": self.causal, "return_attention_scores": True}
         y, shares = layer(**given, **options)
         return y, keras.ops.mean(shares, axis=1) if self.averaged else shares
@@ -112,7 +114,9 @@ class MultiHeadAttentionScores(MultiHeadAttention):
             blocked = torch.ones(5, 5, dtype=torch.bool, device=query.device).triu(1)
         return module(query, key, value, attn_mask=blocked, average_attn_weights=self.averaged)
 
-    def torch_weights(self, torch: Any, output_kernel: Any, **rest: Any) -> dict[str, Any]:
+    def torch_weights(  # type: ignore[override]
+        self, torch: Any, output_kernel: Any, **rest: Any
+    ) -> dict[str, Any]:
         made = {f"{name[0]}_proj_weight": rest[f"{name}_kernel"].flatten(1).T for name in self.sizes}
         return {**made, "out_proj.weight": output_kernel.flatten(0, 1).T}
 
@@ -234,10 +238,11 @@ class AdditiveAttention(LayerCase):
 
     def reference(self, query: Any, value: Any, key: Any, scale: Any = 1.0, mask: Any = None, **weight: Any) -> Any:
         pairs = query[:, :, None] + key[:, None]
-        if weight:
-            scores = weight["concat_score_weight"] * np.tanh(scale * pairs).sum(-1)
-        else:
-            scores = (scale * np.tanh(pairs)).sum(-1)
+        scores = (
+            weight["concat_score_weight"] * np.tanh(scale * pairs).sum(-1)
+            if weight
+            else (scale * np.tanh(pairs)).sum(-1)
+        )
         scores = scores if mask is None else np.where(mask[:, None], scores, -np.inf)
         shares = np.exp(scores - scores.max(-1, keepdims=True))
         return shares / shares.sum(-1, keepdims=True) @ value

@@ -1,6 +1,6 @@
 """Attention whose heads share keys, and torch's attention as functions of everything."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,7 +20,11 @@ class GroupQueryAttention(LayerCase):
     window: int | None = None
     gated: bool = False
     variants = named(
-        plain={}, causal={"causal": True}, masked={"masked": True}, window={"window": 2, "causal": True}, gated={"gated": True}
+        plain={},
+        causal={"causal": True},
+        masked={"masked": True},
+        window={"window": 2, "causal": True},
+        gated={"gated": True},
     )
     vanishing = ("grad key_bias",)
     level = "standard"
@@ -134,7 +138,7 @@ class ScaledDotProductAttention(FunctionCase):
     def reference(self, query: Any, key: Any, value: Any, mask: Any = None) -> Any:
         scores = np.einsum("nqhd,nkhd->nhqk", query, key) * (self.scale or 0.5)
         if self.causal:
-            scores = np.where(np.tri(*scores.shape[2:], dtype=bool), scores, -np.inf)
+            scores = np.where(np.tri(scores.shape[2], scores.shape[3], dtype=bool), scores, -np.inf)
         if self.mask == "additive":
             scores = scores + mask
         elif self.mask:
@@ -153,10 +157,12 @@ class MultiHeadAttentionForward(FunctionCase):
     variants = named(plain={}, masks={"padded": True, "additive": True}, separate={"separate": True})
     level = "standard"
     outputs = ("y", "shares")
-    vanishing = ("grad key_bias",)
+    vanishing: ClassVar[tuple[str, ...]] = ("grad key_bias",)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        arrays = {name: rng.normal(size=(length, 2, 8)) / 2 for name, length in {"query": 4, "key": 5, "value": 5}.items()}
+        arrays: dict[str, Any] = {
+            name: rng.normal(size=(length, 2, 8)) / 2 for name, length in {"query": 4, "key": 5, "value": 5}.items()
+        }
         arrays |= {f"{name}_kernel": rng.normal(size=(8, 8)) / 3 for name in ("query", "key", "value", "output")}
         arrays |= {f"{name}_bias": rng.normal(size=8) / 3 for name in ("query", "key", "value", "output")}
         if self.padded:

@@ -150,7 +150,7 @@ class ParameterList(_Held):
         class Layer(keras.layers.Layer):  # type: ignore[misc]
             def build(self, shape: Any) -> None:
                 made = [self.add_weight(shape=(shape[-1], 3), name=f"kernel_{at}") for at in range(3)]
-                self.kernels = made if spelling == "list" else {str(at): kernel for at, kernel in enumerate(made)}
+                self.kernels: Any = made if spelling == "list" else {str(at): kernel for at, kernel in enumerate(made)}
 
             def call(self, x: Any) -> Any:
                 kernels = self.kernels if spelling == "list" else self.kernels.values()
@@ -161,12 +161,12 @@ class ParameterList(_Held):
     def torch(self, torch: Any) -> Any:
         nn, spelling = torch.nn, self.spelling
 
-        class Module(nn.Module):  # type: ignore[misc]
+        class Module(torch.nn.Module):  # type: ignore[misc]
             def __init__(self) -> None:
                 super().__init__()
                 made = [nn.Parameter(torch.empty(5, 3)) for _ in range(3)]
                 named = {str(at): kernel for at, kernel in enumerate(made)}
-                self.kernels = nn.ParameterList(made) if spelling == "list" else nn.ParameterDict(named)
+                self.kernels: Any = nn.ParameterList(made) if spelling == "list" else nn.ParameterDict(named)
 
             def forward(self, x: Any) -> Any:
                 kernels = self.kernels if spelling == "list" else self.kernels.values()

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from conformance_cases.layers._steps import step
 from pytest_fwparity import FunctionCase, LayerCase, named
 
 
@@ -21,7 +22,7 @@ class CustomGradient(FunctionCase):
     def keras(self, keras: Any, x: Any, scale: Any = None) -> Any:
         ops = keras.ops
 
-        @ops.custom_gradient  # type: ignore[misc, unused-ignore]
+        @ops.custom_gradient  # type: ignore[untyped-decorator]
         def soft(x: Any) -> Any:
             grown = ops.exp(x)
 
@@ -61,7 +62,7 @@ class GradientReversal(FunctionCase):
         return {"x": rng.normal(size=(3, 4))}
 
     def keras(self, keras: Any, x: Any) -> Any:
-        @keras.ops.custom_gradient  # type: ignore[misc, unused-ignore]
+        @keras.ops.custom_gradient  # type: ignore[untyped-decorator]
         def reversal(x: Any) -> Any:
             def gradient(*args: Any, upstream: Any = None) -> Any:
                 return -0.1 * (args[0] if upstream is None else upstream)
@@ -202,10 +203,18 @@ class VariableLength(LayerCase):
 
         return Model()
 
-    def torch_weights(self, torch: Any, embeddings: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> dict[str, Any]:
+    def torch_weights(
+        self, torch: Any, embeddings: Any, kernel: Any, recurrent_kernel: Any, bias: Any
+    ) -> dict[str, Any]:
         made = {"weight_ih_l0": kernel.T, "weight_hh_l0": recurrent_kernel.T, "bias_ih_l0": bias}
         made["bias_hh_l0"] = torch.zeros_like(bias)
         return {"table.weight": embeddings, **{f"lstm.{name}": value for name, value in made.items()}}
+
+    def reference(self, ids: Any, embeddings: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> Any:
+        states: Any = [np.zeros((len(ids), 4))] * 2
+        for now in np.moveaxis(embeddings[ids], 1, 0):
+            states = step("LSTM", now, states, kernel, recurrent_kernel, bias)
+        return states[0]
 
 
 class MaskPassedOn(LayerCase):
@@ -250,3 +259,12 @@ class MaskPassedOn(LayerCase):
             return h
 
         return run
+
+    def reference(self, x: Any, embeddings: Any = None, **w: Any) -> Any:
+        kept = (x != 0) if embeddings is not None else (x != 0).any(-1)
+        x = (x if embeddings is None else embeddings[x]) @ w["dense_kernel"] + w["dense_bias"]
+        states: Any = [np.zeros((3, 4))] * 2
+        for now, mask in zip(np.moveaxis(x, 1, 0), kept.T, strict=True):
+            after = step("LSTM", now, states, w["kernel"], w["recurrent_kernel"], w["lstm_bias"])
+            states = [np.where(mask[:, None], new, old) for new, old in zip(after, states, strict=True)]
+        return states[0]

@@ -49,7 +49,7 @@ class Linear(Dense):
         one_row={"batch": [1]},
     )
     level = "standard"
-    speed = None
+    speed = None  # type: ignore[assignment]
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(*self.batch, 16))}
@@ -76,7 +76,13 @@ class EinsumDense(LayerCase):
     variants = named(
         last={},
         heads={"equation": "abc,cde->abde", "kernel": [4, 2, 3], "made": [5, 2, 3], "bias_axes": "de", "bias": [2, 3]},
-        joined={"equation": "abcd,cde->abe", "shape": [2, 3, 2, 4], "kernel": [2, 4, 3], "made": [3, 3], "bias_axes": "e"},
+        joined={
+            "equation": "abcd,cde->abe",
+            "shape": [2, 3, 2, 4],
+            "kernel": [2, 4, 3],
+            "made": [3, 3],
+            "bias_axes": "e",
+        },
         time={"equation": "abc,bd->adc", "kernel": [5, 3], "made": [3, 4], "bias_axes": "d", "bias": [3, 1]},
         ellipsis={"equation": "...x,xy->...y", "made": [3], "bias_axes": "y"},
         batched={"equation": "abc,bcd->abd", "kernel": [5, 4, 3], "bias_axes": "bd", "bias": [5, 3]},
@@ -105,7 +111,9 @@ class Bilinear(FunctionCase):
     spelling: str = "functional"
     use_bias: bool = True
     batch: tuple[int, ...] = (5,)
-    variants = named(functional={}, module={"spelling": "module"}, no_bias={"use_bias": False}, ranked={"batch": [2, 3]})
+    variants = named(
+        functional={}, module={"spelling": "module"}, no_bias={"use_bias": False}, ranked={"batch": [2, 3]}
+    )
     level = "standard"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:

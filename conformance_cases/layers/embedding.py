@@ -1,5 +1,6 @@
 """Rows of a table: with a padding row, in bags, and back again to scores."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ class EmbeddingBag(LayerCase):
     def reference(self, ids: Any, embeddings: Any, offsets: Any = None, share: Any = 1.0) -> Any:
         ends = _BAGS if self.offsets else (0, 3, 6, 9)
         ids, share, y = ids.reshape(-1), share * np.ones(9), []
-        for begin, end in zip(ends[:-1], ends[1:], strict=True):
+        for begin, end in itertools.pairwise(ends):
             held = [at for at in range(begin, end) if ids[at] != self.padding]
             rows = embeddings[ids[held]] * share[held][:, None] if held else np.zeros((1, 5))
             y.append({"sum": rows.sum, "mean": rows.mean, "max": rows.max}[self.mode](0))

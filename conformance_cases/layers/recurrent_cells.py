@@ -1,6 +1,6 @@
 """Cells by themselves, cells in a stack, and a layer that runs a cell of the user's own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,7 +12,7 @@ class CellCase(LayerCase, abstract=True):
     """One step from given states; Keras returns the output and a list of states, torch the states."""
 
     cell = "SimpleRNN"
-    states = ("h",)
+    states: ClassVar[tuple[str, ...]] = ("h",)
     level = "standard"
     speed = None
 
@@ -150,7 +150,7 @@ class StackedRNNCells(LayerCase):
 class RNN(LayerCase):
     """A cell of the user's own, whose output is not its state: s = 0.9 s + x @ kernel, y = tanh(s) * x @ gate."""
 
-    options: dict[str, Any] = {}  # noqa: RUF012
+    options: dict[str, Any] = {}
     variants = named(
         sequences={"options": {"return_sequences": True}},
         last={},

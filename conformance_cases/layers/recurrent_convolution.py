@@ -63,7 +63,8 @@ class ConvLSTMCase(LayerCase, abstract=True):
             return kernel.movedim((-1, -2), (0, 1))
 
         def run(x: Any, kernel: Any, recurrent_kernel: Any, bias: Any, mask: Any = None) -> Any:
-            h = c = None
+            h: Any = None
+            c: Any = None
             y = []
             order = range(x.shape[1])[::-1] if self.backwards else range(x.shape[1])
             for t in order:

@@ -189,7 +189,9 @@ class TransformerDecoder(LayerCase):
         return torch.nn.TransformerDecoder(layer, 2)
 
     def torch_call(self, torch: Any, module: Any, x: Any, memory: Any) -> Any:
-        return module(x, memory, tgt_mask=torch.ones(3, 3, dtype=torch.bool, device=x.device).triu(1), tgt_is_causal=True)
+        return module(
+            x, memory, tgt_mask=torch.ones(3, 3, dtype=torch.bool, device=x.device).triu(1), tgt_is_causal=True
+        )
 
     def torch_weights(self, torch: Any, **weights: Any) -> dict[str, Any]:
         made: dict[str, Any] = {}

@@ -101,7 +101,7 @@ class BidirectionalMerge(LayerCase):
         return {"sum": first + second, "mul": first * second, "ave": (first + second) / 2}[self.merge]
 
     def torch_weights(self, torch: Any, **weights: Any) -> dict[str, Any]:
-        made = {}
+        made: dict[str, Any] = {}
         for way, cell in {"forward": "GRU", "backward": self.backward}.items():
             own = {name: weights[f"{way}_{name}"] for name in ("kernel", "recurrent_kernel", "bias")}
             made |= {f"{way}s.{key}": value for key, value in to_torch(torch, cell, **own, end="_l0").items()}

@@ -27,7 +27,9 @@ def reload(side: KerasSide, case: Any, request: Request) -> Run:
     names = [name.split("/", 1)[1] for name in request.arrays if name.startswith("weights/")]
 
     def fresh() -> Any:
-        first = nest(request.skeleton[0], "inputs/0", lambda path: side.backend.tensor(request.arrays[path], request.dtype))
+        first = nest(
+            request.skeleton[0], "inputs/0", lambda path: side.backend.tensor(request.arrays[path], request.dtype)
+        )
         return built(side, case, first)
 
     def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:

@@ -77,3 +77,10 @@ def safetensors_round_to_bfloat16(torch: Any, patch: Any) -> None:
         model.load_state_dict(kept)
 
     patch(safetensors.torch, "save_model", save_model)
+
+
+@fault(case="core:layers/ConfiguredLayer", side="keras", variant="tanh", tier="reload")
+def inner_activation_forgotten(keras: Any, patch: Any) -> None:
+    """The activation of a Dense is not written down."""
+    stock = keras.layers.Dense.get_config
+    patch(keras.layers.Dense, "get_config", lambda self: {**stock(self), "activation": "linear"})

@@ -10,12 +10,15 @@ _PARTS = ("query", "key", "value")
 
 
 def drawn(rng: Any, cross: bool, prefix: str = "") -> dict[str, Any]:
-    """Weights of an encoder's block, or of a decoder's, which attends across, too."""
+    """Weights of an encoder's block, or of a decoder's, which attends across, too.
+
+    What all keys or all values have in common cancels in the gradients of attention, unseen by the movement; so it is small.
+    """
     made: dict[str, Any] = {}
     for attention in ("self", "cross") if cross else ("self",):
         for name in _PARTS:
-            made[f"{attention}_{name}_kernel"] = rng.normal(size=(SIZE, HEADS, DEPTH)) / (3 if name == "value" else 1.5)
-            made[f"{attention}_{name}_bias"] = rng.normal(size=(HEADS, DEPTH)) / 3
+            made[f"{attention}_{name}_kernel"] = rng.normal(size=(SIZE, HEADS, DEPTH)) / 3
+            made[f"{attention}_{name}_bias"] = rng.normal(size=(HEADS, DEPTH)) / (3 if name == "query" else 30)
         made[f"{attention}_output_kernel"] = rng.normal(size=(HEADS, DEPTH, SIZE)) / 3
         made[f"{attention}_output_bias"] = rng.normal(size=SIZE) / 3
     for name, shape in {"first": (SIZE, WIDE), "second": (WIDE, SIZE)}.items():
@@ -26,7 +29,7 @@ def drawn(rng: Any, cross: bool, prefix: str = "") -> dict[str, Any]:
 
 
 def norm_drawn(rng: Any, prefix: str) -> dict[str, Any]:
-    return {f"{prefix}gamma": rng.uniform(0.5, 1.5, SIZE), f"{prefix}beta": rng.normal(size=SIZE) / 3}
+    return {f"{prefix}gamma": rng.uniform(0.8, 1.2, SIZE), f"{prefix}beta": rng.normal(size=SIZE) / 10}
 
 
 def keras_norm(keras: Any) -> Any:

@@ -91,7 +91,6 @@ class NestedInputs(LayerCase):
     """A dict that holds an array and a list of two, and a dict that comes back."""
 
     level = "standard"
-    outputs = None  # type: ignore[assignment]
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         pair = [rng.normal(size=(4, 3)), rng.normal(size=(4, 3))]
@@ -174,6 +173,64 @@ class SharedLayer(LayerCase):
 
     def reference(self, left: Any, right: Any, kernel: Any, bias: Any) -> Any:
         return np.tanh(left @ kernel + bias) * np.tanh(right @ kernel + bias)
+
+
+class ConfiguredLayer(LayerCase):
+    """A layer that says how it is configured, around one of Keras' own: saved and loaded, it must compute the same."""
+
+    factor: float = 0.1
+    activation: str = "tanh"
+    variants = named(tanh={}, linear={"activation": "linear", "factor": 0.3})
+    level = "standard"
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.normal(size=(4, 3))}
+
+    def weights(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"kernel": rng.normal(size=(3, 3)), "bias": rng.normal(size=3), "gain": rng.normal(size=3)}
+
+    def keras(self, keras: Any) -> Any:
+        class Residual(keras.layers.Layer):  # type: ignore[misc]
+            def __init__(self, inner: Any, factor: float, **options: Any) -> None:
+                super().__init__(**options)
+                self.inner, self.factor = inner, factor
+
+            def build(self, shape: Any) -> None:
+                self.inner.build(shape)
+                self.gain = self.add_weight(shape=(shape[-1],), name="gain")
+
+            def call(self, x: Any) -> Any:
+                return x * self.gain + self.factor * self.inner(x)
+
+            def get_config(self) -> dict[str, Any]:
+                inner = keras.saving.serialize_keras_object(self.inner)
+                return {**super().get_config(), "inner": inner, "factor": self.factor}
+
+            @classmethod
+            def from_config(cls, config: dict[str, Any]) -> Any:
+                return cls(keras.saving.deserialize_keras_object(config.pop("inner")), **config)
+
+        return Residual(keras.layers.Dense(3, activation=self.activation), self.factor)
+
+    def torch(self, torch: Any) -> Any:
+        factor, activation = self.factor, torch.tanh if self.activation == "tanh" else torch.nn.Identity()
+
+        class Residual(torch.nn.Module):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__()
+                self.inner, self.gain = torch.nn.Linear(3, 3), torch.nn.Parameter(torch.empty(3))
+
+            def forward(self, x: Any) -> Any:
+                return x * self.gain + factor * activation(self.inner(x))
+
+        return Residual()
+
+    def torch_weights(self, torch: Any, kernel: Any, bias: Any, gain: Any) -> dict[str, Any]:
+        return {"inner.weight": kernel.T, "inner.bias": bias, "gain": gain}
+
+    def reference(self, x: Any, kernel: Any, bias: Any, gain: Any) -> Any:
+        y = x @ kernel + bias
+        return x * gain + self.factor * (np.tanh(y) if self.activation == "tanh" else y)
 
 
 class VariableLength(LayerCase):

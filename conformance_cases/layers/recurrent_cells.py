@@ -92,7 +92,6 @@ class StackedRNNCells(LayerCase):
     cells: tuple[str, ...] = ("LSTM", "LSTM")
     variants = named(lstm={}, gru={"cells": ["GRU", "GRU", "GRU"]}, rnn={"cells": ["SimpleRNN", "SimpleRNN"]})
     level = "standard"
-    outputs = None  # type: ignore[assignment]
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(4, 6, 3))}

@@ -57,7 +57,6 @@ class BidirectionalMerge(LayerCase):
         unlike={"merge": "concat", "backward": "SimpleRNN"},
     )
     level = "standard"
-    outputs = None  # type: ignore[assignment]
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(3, 5, 3))}
@@ -78,6 +77,10 @@ class BidirectionalMerge(LayerCase):
         names = ("kernel", "recurrent_kernel", "bias")
         return {f"{way}_{name}": getattr(cell, name) for way, cell in ways.items() for name in names}
 
+    def keras_call(self, keras: Any, layer: Any, x: Any) -> Any:
+        y = layer(x)
+        return {"first": y[0], "second": y[1]} if self.merge is None else {"y": y}
+
     def torch(self, torch: Any) -> Any:
         class Both(torch.nn.Module):  # type: ignore[misc]
             def __init__(self, kind: Any) -> None:
@@ -95,10 +98,11 @@ class BidirectionalMerge(LayerCase):
         y, back, h, last = module(x)
         first, second = (y, back) if self.sequences else (h, last)
         if self.merge is None:
-            return first, second
+            return {"first": first, "second": second}
         if self.merge == "concat":
-            return torch.cat([first, second], -1)
-        return {"sum": first + second, "mul": first * second, "ave": (first + second) / 2}[self.merge]
+            return {"y": torch.cat([first, second], -1)}
+        joined = {"sum": first + second, "mul": first * second, "ave": (first + second) / 2}
+        return {"y": joined[self.merge]}
 
     def torch_weights(self, torch: Any, **weights: Any) -> dict[str, Any]:
         made: dict[str, Any] = {}
@@ -119,7 +123,7 @@ class BidirectionalMerge(LayerCase):
             made.append(np.stack(y if way == "forward" else y[::-1], 1) if self.sequences else y[-1])
         first, second = made
         if self.merge is None:
-            return {"y0": first, "y1": second}
+            return {"first": first, "second": second}
         joined = {"sum": first + second, "mul": first * second, "ave": (first + second) / 2}
         return {"y": joined.get(self.merge, np.concatenate(made, -1))}
 

@@ -22,7 +22,7 @@ def reload(side: KerasSide, case: Any, request: Request) -> Run:
     """Outputs and states of the layer that is saved and of the one that is loaded, each called natively.
 
     Keras' own layers are saved whole as ``.keras``, so that their configuration is read back as well; code of a user's
-    own, which need not have any, is made anew by the case and given the weights of ``.weights.h5``.
+    own without ``get_config`` is made anew by the case and given the weights of ``.weights.h5``.
     """
     names = [name.split("/", 1)[1] for name in request.arrays if name.startswith("weights/")]
 
@@ -75,21 +75,32 @@ def _called(
                 side.add(results, f"{prefix}: {numbered(f'state {name}', index, count)}", variable)
 
 
-def _configured(keras: Any, layer: Any) -> bool:
-    """Whether every layer inside is Keras' own, and none wraps a function of the user's."""
+def _own_classes(layer: Any) -> dict[str, Any]:
+    """Name to class of every layer inside that is not Keras' own."""
     inside = layer._flatten_layers(include_self=True, recursive=True)
-    return all(
-        type(part).__module__.split(".")[0] == "keras" and not isinstance(part, keras.layers.Lambda) for part in inside
-    )
+    return {type(part).__name__: type(part) for part in inside if not _of_keras(type(part))}
+
+
+def _of_keras(kind: type) -> bool:
+    return kind.__module__.split(".")[0] == "keras"
+
+
+def _configured(keras: Any, layer: Any) -> bool:
+    """Whether every layer inside can be made from its configuration: a user's own class that has one, no wrapped function."""
+    inside = layer._flatten_layers(include_self=True, recursive=True)
+
+    def told(kind: type) -> bool:
+        return _of_keras(kind) or any("get_config" in vars(base) for base in kind.__mro__ if not _of_keras(base))
+
+    return all(told(type(part)) and not isinstance(part, keras.layers.Lambda) for part in inside)
 
 
 def _whole(keras: Any, layer: Any, file: str) -> Any:
     """The layer read back from a ``.keras`` file; one that is no model is saved inside of one."""
     model = _model(keras, layer)
+    classes = {type(model).__name__: type(model), **_own_classes(layer)}
     model.save(file)
-    loaded = keras.saving.load_model(
-        file, custom_objects={type(model).__name__: type(model)}, compile=False, safe_mode=False
-    )
+    loaded = keras.saving.load_model(file, custom_objects=classes, compile=False, safe_mode=False)
     return loaded if model is layer else loaded.layer
 
 

@@ -24,7 +24,7 @@ def weights_saved_in_float16(keras: Any, patch: Any) -> None:
     stock = keras.layers.Embedding.load_own_variables
 
     def load_own_variables(self: Any, store: Any) -> None:
-        stock(self, {name: np.asarray(store[name]).astype("float16").astype("float32") for name in store})
+        stock(self, {name: np.asarray(store[name]).astype("float16").astype("float32") for name in list(store.keys())})
 
     patch(keras.layers.Embedding, "load_own_variables", load_own_variables)
 

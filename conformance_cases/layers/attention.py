@@ -143,6 +143,7 @@ class Attention(LayerCase):
         plain={}, scaled={"scaled": True}, causal={"causal": True}, masked={"masked": True, "keyed": False}
     )
     quick = ("plain", "masked")
+    without = {"scaled-bfloat16": "the gradient by one number is a sum that cancels to a few roundings of bfloat16"}
     speed = None
     outputs = ("y", "shares")
 
@@ -199,6 +200,7 @@ class AdditiveAttention(LayerCase):
     masked: bool = False
     use_scale: bool = True
     variants = named(plain={}, masked={"masked": True}, unscaled={"use_scale": False}, concat={"concat": True})
+    without = {"concat-bfloat16": "the gradient by one number is a sum that cancels to a few roundings of bfloat16"}
     level = "standard"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:

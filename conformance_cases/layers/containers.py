@@ -19,8 +19,8 @@ class Sequential(LayerCase):
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
         sizes = {"first": (6, 5), "second": (5, 3)}
-        made = {f"{name}_kernel": rng.normal(size=size) / 2 for name, size in sizes.items()}
-        return {**made, **{f"{name}_bias": rng.normal(size=size[1]) for name, size in sizes.items()}}
+        made = {f"{name}_kernel": rng.normal(size=size) / 3 for name, size in sizes.items()}
+        return {**made, **{f"{name}_bias": rng.normal(size=size[1]) / 3 for name, size in sizes.items()}}
 
     def keras(self, keras: Any) -> Any:
         layers = keras.layers

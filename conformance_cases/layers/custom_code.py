@@ -135,7 +135,7 @@ class SharedLayer(LayerCase):
         return {"left": rng.normal(size=(4, 3)), "right": rng.normal(size=(4, 3))}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"kernel": rng.normal(size=(3, 5)), "bias": rng.normal(size=5)}
+        return {"kernel": rng.normal(size=(3, 5)) / 3, "bias": rng.normal(size=5) / 3}
 
     def keras(self, keras: Any) -> Any:
         if self.subclassed:
@@ -187,7 +187,7 @@ class ConfiguredLayer(LayerCase):
         return {"x": rng.normal(size=(4, 3))}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"kernel": rng.normal(size=(3, 3)), "bias": rng.normal(size=3), "gain": rng.normal(size=3)}
+        return {"kernel": rng.normal(size=(3, 3)) / 3, "bias": rng.normal(size=3) / 3, "gain": rng.normal(size=3)}
 
     def keras(self, keras: Any) -> Any:
         class Residual(keras.layers.Layer):  # type: ignore[misc]
@@ -196,7 +196,8 @@ class ConfiguredLayer(LayerCase):
                 self.inner, self.factor = inner, factor
 
             def build(self, shape: Any) -> None:
-                self.inner.build(shape)
+                if not self.inner.built:
+                    self.inner.build(shape)
                 self.gain = self.add_weight(shape=(shape[-1],), name="gain")
 
             def call(self, x: Any) -> Any:

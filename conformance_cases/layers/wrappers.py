@@ -220,7 +220,7 @@ class Pipeline(LayerCase):
         return {"x": rng.normal(size=(3, 4))}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"kernel": rng.normal(size=(4, 5)), "bias": rng.normal(size=5)}
+        return {"kernel": rng.normal(size=(4, 5)) / 2, "bias": rng.normal(size=5) / 3}
 
     def keras(self, keras: Any) -> Any:
         layers = [keras.layers.Rescaling(0.1, -0.5), keras.layers.Dense(5), keras.layers.Activation("tanh")]
@@ -251,7 +251,7 @@ class Wrapper(LayerCase):
         return {"x": rng.normal(size=(3, 4))}
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"kernel": rng.normal(size=(4, 4)), "bias": rng.normal(size=4)}
+        return {"kernel": rng.normal(size=(4, 4)) / 3, "bias": rng.normal(size=4) / 3}
 
     def keras(self, keras: Any) -> Any:
         class Residual(keras.layers.Wrapper):  # type: ignore[misc]

@@ -46,6 +46,7 @@ class FakeSide(Adapter):
             "layer": self._layer,
             "call": self._call,
             "initializer": self._initializer,
+            "reload": self._reload,
             "speed": self._speed,
         }
         if name not in known:
@@ -71,6 +72,22 @@ class FakeSide(Adapter):
             else:
                 case.torch(self.fake, values)
             results.add("values", values, request.dtype)
+            return results
+
+        return run
+
+    def _reload(self, case: Any, request: Request) -> Run:
+        """A layer is saved by being made again; a function named ``unsaved`` has nothing to save."""
+        made = [self._layer(case, request) for _ in range(2)]
+        layer = getattr(case, self.settings["backend"])(self.fake)
+        forms = [] if getattr(layer, "__name__", "") == "unsaved" else ["a file"]
+
+        def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
+            results = Results()
+            for form, call in zip(["saved", *forms], made, strict=False):
+                for name, value in call(arrays, Cotangents(backward=False)).arrays.items():
+                    results.add(f"{form}: {name}", value, value.dtype.name)
+            results.info["forms"] = forms
             return results
 
         return run

@@ -82,7 +82,9 @@ class Embedding(LayerCase):
 
     mask_zero: bool = False
     length: int = 6
-    variants = grid(mask_zero=[False, True], length=[6]) | grid(length=[1, 40])
+    spelling: str = "module"
+    variants = grid(mask_zero=[False, True], length=[6]) | grid(length=[1, 40]) | grid(spelling=["functional"])
+    quick = ("default", "mask_zero=True", "length=1", "length=40")
     speed = "quick"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
@@ -95,7 +97,12 @@ class Embedding(LayerCase):
         return keras.layers.Embedding(10, 5, mask_zero=self.mask_zero)
 
     def torch(self, torch: Any) -> Any:
+        if self.spelling == "functional":
+            return torch.nn.functional.embedding
         return torch.nn.Embedding(10, 5)
+
+    def torch_call(self, torch: Any, module: Any, x: Any) -> Any:
+        return module(x)
 
     def torch_weights(self, torch: Any, embeddings: Any) -> dict[str, Any]:
         return {"weight": embeddings}

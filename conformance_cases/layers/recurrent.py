@@ -192,6 +192,35 @@ class GRU(RecurrentCase):
         return self.run(x, mask, step, [np.zeros((len(x), 5))])
 
 
+class SimpleRNN(RecurrentCase):
+    """h = tanh(x @ kernel + h @ recurrent_kernel + bias); torch has two biases that are added."""
+
+    outputs = ("y", "h")
+    kernels = {"torch": ("aten::rnn_tanh",)}
+    quick = ("sequences", "masked")
+
+    def weights(self, rng: np.random.Generator) -> dict[str, Any]:
+        shapes = {"kernel": (3, 5), "recurrent_kernel": (5, 5), "bias": (5,)}
+        return {name: rng.normal(size=shape) / 2 for name, shape in shapes.items()}
+
+    def keras(self, keras: Any) -> Any:
+        options = {name: getattr(self, name) for name in self.options}
+        return keras.layers.SimpleRNN(5, return_state=True, **options)
+
+    def torch(self, torch: Any) -> Any:
+        return torch.nn.RNN(3, 5, batch_first=True)
+
+    def torch_weights(self, torch: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> dict[str, Any]:
+        biases = {"bias_ih_l0": bias, "bias_hh_l0": torch.zeros_like(bias)}
+        return {"weight_ih_l0": kernel.T, "weight_hh_l0": recurrent_kernel.T, **biases}
+
+    def reference(self, x: Any, kernel: Any, recurrent_kernel: Any, bias: Any, mask: Any = None) -> Any:
+        def step(x: Any, h: Any) -> Any:
+            return (np.tanh(x @ kernel + h @ recurrent_kernel + bias),)
+
+        return self.run(x, mask, step, [np.zeros((len(x), 5))])
+
+
 class GRUResetBefore(LayerCase):
     """reset_after=False resets the state before the recurrent product; torch has no such GRU."""
 

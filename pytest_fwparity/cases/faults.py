@@ -11,6 +11,7 @@ TIERS: dict[str, tuple[str, tuple[str, ...]]] = {
     **{dtype: ("agree", (dtype,)) for dtype in ("float64", "float32", "bfloat16", "float16")},
     **{policy: ("mixed", (policy,)) for policy in ("mixed_bfloat16", "mixed_float16")},
     "gradient": ("gradient", ("float64",)),
+    "reload": ("reload", ("float32",)),
     "repeat": ("repeat", ("float32",)),
     "holds": ("holds", ("float32",)),
     "replicas": ("replicas", ("float64",)),

@@ -68,6 +68,7 @@ OPERATIONS = {
     "training": "training",
     "replicas": "replicas",
     "rank": "replicas",
+    "reload": "reload",
     "speed": "speed",
 }
 

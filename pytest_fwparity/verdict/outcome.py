@@ -22,8 +22,8 @@ class Finding:
     ``units`` is the error in units of what rounding explains, ``limit`` the most that is allowed; ``fault`` names what
     is wrong (``semantic``, ``leak``, ``imprecise``, ``shape``, ``dtype``, ``missing``, ``non-finite``, ``overflow``,
     ``integer``, ``gradient``, ``fallback``, ``oracle``, ``nondeterministic``, ``vacuous``, ``vanishing``, ``constant``, ``bits``,
-    ``distribution``, ``support``, ``mended``), empty if nothing; ``unsure`` says why nothing can be decided. ``lines`` explain it
-    to a reader.
+    ``distribution``, ``support``, ``reload``, ``mended``), empty if nothing; ``unsure`` says why nothing can be decided.
+    ``lines`` explain it to a reader.
     """
 
     name: str

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 def layer(side: KerasSide, case: Any, request: Request) -> Run:
     """A layer called ``calls`` times; ``StatelessScope`` runs ``__call__``, with its casts, masks and defaults."""
     keras, backend = side.keras, side.backend
-    built = case.keras(keras)
     weights = [name.split("/", 1)[1] for name in request.arrays if name.startswith("weights/")]
     first = nest(request.skeleton[0], "inputs/0", lambda path: backend.tensor(request.arrays[path], request.dtype))
-    _build(side, case, built, first)
-    variables = side.variables(case, built, weights, request.arrays)
+    made = built(side, case, first)
+    variables = side.variables(case, made, weights, request.arrays)
     count = len(request.skeleton)
 
     def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
@@ -46,7 +45,7 @@ def layer(side: KerasSide, case: Any, request: Request) -> Run:
                 called = nest(skeleton, f"inputs/{index}", lambda path: given.get(path, inputs[path]))
                 mapping = [(variables[name], now[name]) for name in now]
                 with keras.StatelessScope(state_mapping=mapping) as scope:
-                    returned = case.keras_call(keras, built, **called)
+                    returned = case.keras_call(keras, made, **called)
                 for name, value in flatten_outputs(case, name_outputs(case, returned), side.is_tensor):
                     outputs[numbered(name, index, count)] = value
                 for name in states:
@@ -62,8 +61,9 @@ def layer(side: KerasSide, case: Any, request: Request) -> Run:
     return run
 
 
-def _build(side: KerasSide, case: Any, layer: Any, first: Mapping[str, Any]) -> None:
-    """Make the layer's variables: by its shape where it is called plainly with one tensor, else by a call."""
+def built(side: KerasSide, case: Any, first: Mapping[str, Any]) -> Any:
+    """The layer with its variables: made by its shape where it is called plainly with one tensor, else by a call."""
+    layer = case.keras(side.keras)
     plain = type(case).keras_call is LayerCase.keras_call and len(first) == 1
     value: Any = next(iter(first.values()), None)
     if plain and side.is_tensor(value) and len(inspect.signature(layer.build).parameters) == 1:
@@ -71,6 +71,7 @@ def _build(side: KerasSide, case: Any, layer: Any, first: Mapping[str, Any]) -> 
             layer.build(tuple(value.shape))
     else:
         case.keras_call(side.keras, layer, **first)
+    return layer
 
 
 def call(side: KerasSide, subject: Any, request: Request) -> Run:

@@ -39,7 +39,7 @@ class AdaptivePooling(SpatialCase, abstract=True):
         return lambda x: pool(x, self.output_size)
 
     def reference(self, x: Any) -> Any:
-        y = x
+        y = x.astype(float)
         pool = np.max if "Max" in type(self).__name__ else np.mean
         for axis, n in enumerate(self.space, 1):
             m = self.output_size
@@ -72,19 +72,37 @@ class AdaptiveAveragePooling3D(AdaptivePooling):
     )
 
 
-class AdaptiveMaxPooling1D(AdaptivePooling):
+class AdaptiveMaxPooling(AdaptivePooling, abstract=True):
+    """The largest of each.
+
+    To one place the gradient by Keras on TensorFlow is unset memory (docs/findings/adaptive_max_pooling_gradient.py),
+    which no code can reproduce: there the inputs are integers, which have no gradient.
+    """
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        x = super().inputs(rng)["x"]
+        return {"x": (8 * x).astype(int) if self.output_size == 1 else x}
+
+    def keras_call(self, keras: Any, layer: Any, x: Any) -> Any:
+        return super().keras_call(keras, layer, keras.ops.cast(x, layer.compute_dtype))
+
+    def torch_inputs(self, torch: Any, x: Any) -> dict[str, Any]:
+        return super().torch_inputs(torch, x if x.is_floating_point() else x.to(torch.get_default_dtype()))
+
+
+class AdaptiveMaxPooling1D(AdaptiveMaxPooling):
     """Over time."""
 
     space = (6,)
 
 
-class AdaptiveMaxPooling2D(AdaptivePooling):
+class AdaptiveMaxPooling2D(AdaptiveMaxPooling):
     """Over an image."""
 
     space = (6, 5)
 
 
-class AdaptiveMaxPooling3D(AdaptivePooling):
+class AdaptiveMaxPooling3D(AdaptiveMaxPooling):
     """Over a volume."""
 
     space = (3, 4, 2)

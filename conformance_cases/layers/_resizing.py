@@ -1,7 +1,5 @@
 """Interpolation as a product with weights."""
 
-from typing import Any
-
 import numpy as np
 
 

@@ -59,6 +59,9 @@ class UpSampling2DSmooth(Interpolated):
     """UpSampling2D with an interpolation; torch has Upsample of the same."""
 
     factors: tuple[int, int] = (2, 2)
+    without = {
+        "bicubic-*16": "TensorFlow gives bicubic resizing no gradient in half precision (docs/findings/bicubic_half_gradient.py)"
+    }
     variants = named(bilinear={}, uneven={"factors": [1, 3], "size": [3, 12]}, bicubic={"interpolation": "bicubic"})
 
     def keras(self, keras: Any) -> Any:
@@ -71,6 +74,11 @@ class UpSampling2DSmooth(Interpolated):
 
 class Resizing(Interpolated):
     """To a height and width."""
+
+    without = {
+        "bicubic-*16": "TensorFlow gives bicubic resizing no gradient in half precision (docs/findings/bicubic_half_gradient.py)",
+        "*antialias-*16": "torch has no kernel, and the gradient of TensorFlow fails (docs/findings/bicubic_half_gradient.py)",
+    }
 
     variants = named(
         larger={"size": [7, 5]},
@@ -171,19 +179,12 @@ class UpsampleLinear(FunctionCase):
         return x
 
 
-class GridSample(FunctionCase):
+class Sampled(FunctionCase, abstract=True):
     """Values at places given from -1 to 1, by map_coordinates of Keras at the same places in pixels."""
 
     mode: str = "bilinear"
     corners: bool = True
     padding: str = "zeros"
-    variants = named(
-        corners={},
-        centers={"corners": False},
-        nearest={"mode": "nearest"},
-        border={"padding": "border"},
-        border_centers={"padding": "border", "corners": False},
-    )
     level = "standard"
     speed = None
 
@@ -215,6 +216,25 @@ class GridSample(FunctionCase):
 
     def torch(self, torch: Any, x: Any, grid: Any) -> Any:
         return torch.nn.functional.grid_sample(x, grid, self.mode, self.padding, self.corners)
+
+
+class GridSample(Sampled):
+    """Between places; what lies beyond the image is zero or the edge."""
+
+    variants = named(
+        corners={},
+        centers={"corners": False},
+        border={"padding": "border"},
+        border_centers={"padding": "border", "corners": False},
+    )
+
+
+class GridSampleNearest(Sampled):
+    """At the nearest place."""
+
+    mode = "nearest"
+    variants = named(corners={}, centers={"corners": False})
+    vanishing = ("grad grid",)
 
 
 class AffineGrid(FunctionCase):

@@ -66,7 +66,11 @@ class PixelUnshuffle(FunctionCase):
 
 
 class ChannelShuffle(FunctionCase):
-    """Channels by group become channels by place in the group."""
+    """Channels by group become channels by place in the group.
+
+    native_channel_shuffle has no derivative in torch ("derivative for aten::native_channel_shuffle is not implemented"):
+    it is given integers.
+    """
 
     groups: int = 2
     spelling: str = "ChannelShuffle"
@@ -81,6 +85,8 @@ class ChannelShuffle(FunctionCase):
     speed = None
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        if self.spelling == "native_channel_shuffle":
+            return {"x": rng.permutation(int(np.prod(self.shape))).reshape(self.shape)}
         return {"x": rng.normal(size=self.shape)}
 
     def keras(self, keras: Any, x: Any) -> Any:

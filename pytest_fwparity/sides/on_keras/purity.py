@@ -7,6 +7,7 @@ these patches in place; the plain worker runs stock Keras in float64 too, and th
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator
@@ -171,6 +172,24 @@ def _resize() -> Iterator[None]:
         tf.image.resize = stock
 
 
+@contextlib.contextmanager
+def _mel_matrix() -> Iterator[None]:
+    """The weights of MelSpectrogram's bands are computed in float64, as its spectrum is."""
+    from keras.src.layers.preprocessing.mel_spectrogram import MelSpectrogram
+
+    stock = MelSpectrogram.linear_to_mel_weight_matrix
+
+    @functools.wraps(stock)
+    def matrix(self: Any, *args: Any, **options: Any) -> Any:
+        return stock(self, *args, **{"dtype": self.compute_dtype, **options})
+
+    MelSpectrogram.linear_to_mel_weight_matrix = matrix
+    try:
+        yield
+    finally:
+        MelSpectrogram.linear_to_mel_weight_matrix = stock
+
+
 PATCHES = (
     Patch(
         "python-floats-in-cast",
@@ -192,6 +211,13 @@ PATCHES = (
         "tensorflow/core/kernels/image/resize_bilinear_op.cc, resize_bicubic_op.cc and scale_and_translate_op.cc",
         _has("tensorflow", "image"),
         _resize,
+    ),
+    Patch(
+        "mel-matrix",
+        ("tensorflow", "jax", "torch"),
+        "keras/src/layers/preprocessing/mel_spectrogram.py, _melscale",
+        _has("keras.src.layers.preprocessing.mel_spectrogram", "MelSpectrogram"),
+        _mel_matrix,
     ),
     Patch(
         "result-type",

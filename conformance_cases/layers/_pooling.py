@@ -59,10 +59,12 @@ class AveragePooling(Pooling, abstract=True):
 
     def torch(self, torch: Any) -> Any:
         rank, pads = len(self.space), self.pads()
-        if pads[::2] == pads[1::2] and self.spelling == "module":
-            kind = getattr(torch.nn, f"AvgPool{rank}d")
-            return kind(self.pool_size, self.strides, pads[-2::-2], count_include_pad=False)
         pool, pad = getattr(torch.nn.functional, f"avg_pool{rank}d"), torch.nn.functional.pad
+        if pads[::2] == pads[1::2]:
+            given, options = (self.pool_size, self.strides, tuple(pads[-2::-2])), {"count_include_pad": False}
+            if self.spelling == "functional":
+                return lambda x: pool(x, *given, **options)
+            return getattr(torch.nn, f"AvgPool{rank}d")(*given, **options)
 
         def pooled(x: Any) -> Any:
             parts = [pool(pad(part, pads), self.pool_size, self.strides) for part in (x, torch.ones_like(x))]

@@ -71,12 +71,15 @@ class UpSampling2DSmooth(Interpolated):
         factors = tuple(float(factor) for factor in self.factors)
         return torch.nn.Upsample(scale_factor=factors, mode=self.interpolation, align_corners=False)
 
+    def reference(self, x: Any) -> Any:
+        rows, columns = self.matrices()
+        return np.einsum("ih,nhwc,jw->nijc", rows, x, columns)
+
 
 class Resizing(Interpolated):
     """To a height and width."""
 
     without = {
-        "bicubic-*16": "TensorFlow gives bicubic resizing no gradient in half precision (docs/findings/bicubic_half_gradient.py)",
         "*antialias-*16": "torch has no kernel, and the gradient of TensorFlow fails (docs/findings/bicubic_half_gradient.py)",
     }
 
@@ -85,7 +88,6 @@ class Resizing(Interpolated):
         smaller={"size": [2, 3]},
         nearest={"size": [5, 3], "interpolation": "nearest"},
         antialias={"size": [2, 2], "antialias": True},
-        bicubic={"size": [5, 7], "interpolation": "bicubic"},
         bicubic_antialias={"size": [2, 6], "interpolation": "bicubic", "antialias": True},
         channels_first={"data_format": "channels_first", "size": [4, 4]},
     )
@@ -93,6 +95,23 @@ class Resizing(Interpolated):
     def keras(self, keras: Any) -> Any:
         options = {"antialias": self.antialias, "data_format": self.data_format}
         return keras.layers.Resizing(*self.size, interpolation=self.interpolation, **options)
+
+    def reference(self, x: Any) -> Any:
+        rows, columns = self.matrices()
+        return np.einsum("ih,nhwc,jw->nijc", rows, x, columns)
+
+
+class ResizingBicubic(Interpolated):
+    """By factors that are no powers of 2."""
+
+    interpolation = "bicubic"
+    variants = named(larger={"size": [5, 7]})
+    without = {
+        "*16": "TensorFlow gives bicubic resizing no gradient in half precision (docs/findings/bicubic_half_gradient.py)"
+    }
+
+    def keras(self, keras: Any) -> Any:
+        return keras.layers.Resizing(*self.size, interpolation=self.interpolation)
 
 
 class CenterCrop(SpatialCase):

@@ -52,6 +52,24 @@ class STFTSpectrogram(FunctionCase):
         }[self.mode]()
         return y[..., None]
 
+    def reference(self, x: Any) -> Any:
+        window = np.sin(np.pi * np.arange(8) / 7) ** 2
+        window = window / (np.sqrt(np.square(window).sum()) if self.scaling == "density" else window.sum())
+        frames = np.lib.stride_tricks.sliding_window_view(x[..., 0], 8, 1)[:, :: self.frame_step] * window
+        spectrum = np.fft.rfft(frames, self.fft_length)
+        power = np.abs(spectrum) ** 2
+        twice = np.ones(power.shape[-1])
+        twice[1:-1] = 2
+        y = {
+            "magnitude": lambda: np.sqrt(np.maximum(power, 1e-7)),
+            "log": lambda: np.log(np.maximum(power, 1e-7)) / 2,
+            "psd": lambda: power * twice,
+            "real": lambda: spectrum.real,
+            "imag": lambda: spectrum.imag,
+            "stft": lambda: np.concatenate([spectrum.real, spectrum.imag], -1),
+        }[self.mode]()
+        return y[..., None]
+
 
 class MelSpectrogram(FunctionCase):
     """10 log10 of the mel bands of the centred power spectrum, no lower than 80 below the largest."""
@@ -96,3 +114,13 @@ class MelSpectrogram(FunctionCase):
             y = 10 * y.clamp(min=1e-10).log10()
             y = torch.maximum(y, y.max() - 80)
         return y.to(x.dtype)
+
+    def reference(self, x: Any) -> Any:
+        window = np.sin(np.pi * np.arange(16) / 16) ** 2
+        x = np.pad(x, [(0, 0), (8, 8)], mode="reflect")
+        frames = np.lib.stride_tricks.sliding_window_view(x, 16, 1)[:, ::8] * window
+        y = np.abs(np.fft.rfft(frames)) ** self.exponent @ self.mel_weights()
+        if self.power_to_db:
+            y = 10 * np.log10(np.maximum(y, 1e-10))
+            y = np.maximum(y, y.max() - 80)
+        return y.swapaxes(1, 2)

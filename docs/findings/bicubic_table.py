@@ -2,7 +2,7 @@
 
 ``kTableSize = 1024`` in tensorflow/core/kernels/image/resize_bicubic_op.cc: distances are rounded to 1/1024 of a place, so
 that resizing by a factor that is no power of 2 is off by 1e-3 of the values. With antialias=True, or on JAX, it is not.
-Seen by core:layers/Resizing[bicubic].
+Seen by core:layers/ResizingBicubic.
 """
 
 # ruff: noqa: T201

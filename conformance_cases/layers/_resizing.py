@@ -11,7 +11,8 @@ def weights(n: int, m: int, interpolation: str, antialias: bool = False, table: 
     """
     centers = (np.arange(m)[:, None] + 0.5) * (n / m) - 0.5
     if interpolation == "nearest":
-        return (np.arange(n) == np.floor(centers + 0.5)).astype(float)
+        taken: np.ndarray = (np.arange(n) == np.floor(centers + 0.5)).astype(float)
+        return taken
     if table:
         centers = np.floor(centers) + np.rint((centers - np.floor(centers)) * table) / table
     d = np.abs(centers - np.arange(n)) / (max(n / m, 1.0) if antialias else 1.0)

@@ -8,7 +8,7 @@ from conformance_cases.layers._spatial import SpatialCase, padded, windows
 from pytest_fwparity import named, same_pads
 
 
-class Depthwise(SpatialCase, abstract=True):
+class Channelwise(SpatialCase, abstract=True):
     """Each channel by itself; output channel c * multiplier + m holds filter m of channel c on both sides."""
 
     space: ClassVar[tuple[int, ...]]
@@ -21,6 +21,23 @@ class Depthwise(SpatialCase, abstract=True):
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(2, *self.space, 4))}
 
+    def pads(self) -> list[int]:
+        rank = len(self.space)
+        if self.padding == "valid":
+            return [0] * 2 * rank
+        return same_pads(self.space, [self.kernel_size] * rank, [self.strides] * rank, [self.dilation] * rank)
+
+    def depthwise(self, x: Any, kernel: Any) -> Any:
+        rank = len(self.space)
+        found = windows(padded(x, self.pads()), kernel.shape[:rank], [self.strides] * rank, [self.dilation] * rank)
+        found = found.reshape(*found.shape[: rank + 2], -1)
+        y = np.einsum("...ck,kcm->...cm", found, kernel.reshape(-1, 4, self.multiplier))
+        return y.reshape(*y.shape[:-2], -1)
+
+
+class Depthwise(Channelwise, abstract=True):
+    """A convolution of each channel, and a bias."""
+
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
         m, sizes = self.multiplier, [self.kernel_size] * len(self.space)
         return {"kernel": rng.normal(size=(*sizes, 4, m)), "bias": rng.normal(size=4 * m)}
@@ -29,12 +46,6 @@ class Depthwise(SpatialCase, abstract=True):
         kind = getattr(keras.layers, f"DepthwiseConv{len(self.space)}D")
         options = {"dilation_rate": self.dilation, "data_format": self.data_format}
         return kind(self.kernel_size, self.strides, self.padding, self.multiplier, **options)
-
-    def pads(self) -> list[int]:
-        rank = len(self.space)
-        if self.padding == "valid":
-            return [0] * 2 * rank
-        return same_pads(self.space, [self.kernel_size] * rank, [self.strides] * rank, [self.dilation] * rank)
 
     def torch(self, torch: Any) -> Any:
         rank = len(self.space)
@@ -50,13 +61,6 @@ class Depthwise(SpatialCase, abstract=True):
 
     def reference(self, x: Any, kernel: Any, bias: Any) -> Any:
         return self.depthwise(x, kernel) + bias
-
-    def depthwise(self, x: Any, kernel: Any) -> Any:
-        rank = len(self.space)
-        found = windows(padded(x, self.pads()), kernel.shape[:rank], [self.strides] * rank, [self.dilation] * rank)
-        found = found.reshape(*found.shape[: rank + 2], -1)
-        y = np.einsum("...ck,kcm->...cm", found, kernel.reshape(-1, 4, self.multiplier))
-        return y.reshape(*y.shape[:-2], -1)
 
 
 class DepthwiseConv1D(Depthwise):
@@ -92,7 +96,7 @@ class DepthwiseConv2D(Depthwise):
     quick = ("plain", "multiplied", "strided", "valid")
 
 
-class Separable(Depthwise, abstract=True):
+class Separable(Channelwise, abstract=True):
     """Depthwise, then 1 x 1 over the channels; one bias, at the end."""
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:

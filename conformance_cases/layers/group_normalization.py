@@ -1,6 +1,6 @@
 """Normalization by groups of channels and by instance."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -28,7 +28,7 @@ class GroupNormalization(LayerCase):
         far={"offset": 100.0},
         functional={"spelling": "functional", "space": [5]},
     )
-    quick = ("plain", "one_group")
+    quick: ClassVar[tuple[str, ...] | None] = ("plain", "one_group")
     without = {"far-*16": "with a mean of 100 rounding a half-precision input moves it by a tenth of the deviation"}
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:

@@ -60,15 +60,15 @@ class STFTSpectrogram(FunctionCase):
         power = np.abs(spectrum) ** 2
         twice = np.ones(power.shape[-1])
         twice[1:-1] = 2
-        y = {
-            "magnitude": lambda: np.sqrt(np.maximum(power, 1e-7)),
-            "log": lambda: np.log(np.maximum(power, 1e-7)) / 2,
-            "psd": lambda: power * twice,
-            "real": lambda: spectrum.real,
-            "imag": lambda: spectrum.imag,
-            "stft": lambda: np.concatenate([spectrum.real, spectrum.imag], -1),
-        }[self.mode]()
-        return y[..., None]
+        y: dict[str, Any] = {
+            "magnitude": np.sqrt(np.maximum(power, 1e-7)),
+            "log": np.log(np.maximum(power, 1e-7)) / 2,
+            "psd": power * twice,
+            "real": spectrum.real,
+            "imag": spectrum.imag,
+            "stft": np.concatenate([spectrum.real, spectrum.imag], -1),
+        }
+        return y[self.mode][..., None]
 
 
 class MelSpectrogram(FunctionCase):

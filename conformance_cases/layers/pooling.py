@@ -1,42 +1,107 @@
-"""Pooling."""
+"""Pooling by windows."""
 
-from typing import Any
-
-import numpy as np
-
-from conformance_cases.layers._spatial import SpatialCase
-from pytest_fwparity import distinct, named, same_pads
+from conformance_cases.layers._pooling import AveragePooling, MaxPooling
+from pytest_fwparity import named
 
 
-class MaxPooling2D(SpatialCase):
-    """The largest of each window; 'same' pads with -inf, one more at the far end where the padding is odd."""
+class MaxPooling1D(MaxPooling):
+    """Over time."""
 
-    pool_size: tuple[int, int] = (2, 2)
-    strides: tuple[int, int] = (2, 2)
-    padding: str = "valid"
+    space = (9,)
+    pool_size = (2,)
+    strides = (2,)
+    variants = named(
+        plain={},
+        same={"padding": "same"},
+        skipping={"strides": [3]},
+        channels_first={"data_format": "channels_first"},
+        functional={"spelling": "functional", "pool_size": [4], "strides": [1], "padding": "same"},
+    )
+    level = "standard"
+    speed = None
+
+
+class MaxPooling2D(MaxPooling):
+    """Over an image."""
+
+    space = (7, 8)
+    pool_size = (2, 2)
+    strides = (2, 2)
     variants = named(
         plain={},
         same={"padding": "same"},
         overlapping={"pool_size": [3, 3]},
         uneven={"pool_size": [3, 2], "strides": [2, 3], "padding": "same"},
+        channels_first={"data_format": "channels_first"},
+        functional={"spelling": "functional", "padding": "same"},
     )
+    quick = ("plain", "same", "overlapping", "uneven")
     speed = "quick"
 
-    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"x": distinct(rng, (1, 7, 8, 2))}
 
-    def keras(self, keras: Any) -> Any:
-        return keras.layers.MaxPooling2D(self.pool_size, self.strides, self.padding)
+class MaxPooling3D(MaxPooling):
+    """Over a volume."""
 
-    def pads(self) -> list[int]:
-        return same_pads((7, 8), self.pool_size, self.strides) if self.padding == "same" else [0] * 4
+    space = (3, 4, 5)
+    pool_size = (2, 2, 2)
+    strides = (2, 2, 2)
+    variants = named(
+        plain={},
+        same={"padding": "same"},
+        uneven={"pool_size": [1, 3, 2], "strides": [1, 1, 3]},
+        channels_first={"data_format": "channels_first"},
+        functional={"spelling": "functional"},
+    )
+    level = "standard"
+    speed = None
 
-    def torch(self, torch: Any) -> Any:
-        fill = torch.nn.ConstantPad2d(self.pads(), -np.inf)
-        return torch.nn.Sequential(fill, torch.nn.MaxPool2d(self.pool_size, self.strides))
 
-    def reference(self, x: Any) -> Any:
-        left, right, top, bottom = self.pads()
-        x = np.pad(x, [(0, 0), (top, bottom), (left, right), (0, 0)], constant_values=-np.inf)
-        windows = np.lib.stride_tricks.sliding_window_view(x, self.pool_size, (1, 2)).max((-2, -1))
-        return windows[:, :: self.strides[0], :: self.strides[1]]
+class AveragePooling1D(AveragePooling):
+    """Over time."""
+
+    space = (9,)
+    pool_size = (2,)
+    strides = (2,)
+    variants = named(
+        plain={},
+        same={"padding": "same"},
+        same_even={"padding": "same", "pool_size": [4], "strides": [1]},
+        channels_first={"data_format": "channels_first"},
+        functional={"spelling": "functional"},
+    )
+    level = "standard"
+    speed = None
+
+
+class AveragePooling2D(AveragePooling):
+    """Over an image."""
+
+    space = (7, 8)
+    pool_size = (2, 2)
+    strides = (2, 2)
+    variants = named(
+        plain={},
+        same={"padding": "same"},
+        overlapping={"pool_size": [3, 3], "strides": [1, 1], "padding": "same"},
+        uneven={"pool_size": [3, 2], "strides": [2, 3], "padding": "same"},
+        channels_first={"data_format": "channels_first"},
+        functional={"spelling": "functional"},
+    )
+    quick = ("plain", "same")
+
+
+class AveragePooling3D(AveragePooling):
+    """Over a volume."""
+
+    space = (3, 4, 5)
+    pool_size = (2, 2, 2)
+    strides = (2, 2, 2)
+    variants = named(
+        plain={},
+        same={"padding": "same"},
+        overlapping={"pool_size": [3, 1, 3], "strides": [1, 1, 1], "padding": "same"},
+        channels_first={"data_format": "channels_first"},
+        functional={"spelling": "functional"},
+    )
+    level = "standard"
+    speed = None

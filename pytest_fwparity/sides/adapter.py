@@ -157,6 +157,10 @@ class Adapter(abc.ABC):
         """Whether an exception says that the framework has no kernel for this dtype."""
         return isinstance(error, NotImplementedError)
 
+    def refuses(self, error: Exception) -> bool:
+        """Whether an exception says that the framework cannot do it on this device, whatever the dtype."""
+        return False
+
     def clear(self) -> None:
         """Free what trainings and replicas left."""
 

@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import os
 import platform
+import re
 import signal
 import sys
 import time
@@ -125,11 +126,20 @@ def serve(server: Server, request: wire.Request) -> bytes:
         return wire.pack_reply(wire.Reply(**{**vars(reply), "info": info}))
     except Exception as error:
         head = failure(error)
-        if request.dtype != "float32" and server.adapter.lacks(error):
-            line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-            what = f"{server.settings['side']} has no kernel for it in {request.dtype}: {line.strip()[:300]}"
+        adapter = server.adapter
+        refused = adapter.refuses(error)
+        if refused or (request.dtype != "float32" and adapter.lacks(error)):
+            what = f"{server.settings['side']} has no kernel for it"
+            what += f": {_told(error)}" if refused else f" in {request.dtype}: {_told(error)}"
             head |= {"unsupported": True, "yours": False, "message": what}
         return wire.encode(head, {})
+
+
+def _told(error: Exception) -> str:
+    """The line of an exception that says most; Keras puts one of its own before that of its backend."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("Exception encountered when calling")] or lines
+    return re.sub("\x1b\\[[0-9;]*m", "", lines[0])[:300] if lines else type(error).__name__
 
 
 def machine() -> dict[str, str]:

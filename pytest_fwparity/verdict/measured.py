@@ -78,8 +78,12 @@ def kind_of(array: np.ndarray) -> str:
 
 
 def root_mean_square(array: np.ndarray) -> float:
-    """0 for an empty array."""
-    return float(np.sqrt(np.mean(np.square(array)))) if array.size else 0.0
+    """0 for an empty array; of huge values, whose squares overflow, in units of the largest."""
+    if not array.size:
+        return 0.0
+    largest = float(np.max(np.abs(array)))
+    unit = largest if 1e150 < largest < np.inf else 1.0
+    return float(np.sqrt(np.mean(np.square(array / unit)))) * unit
 
 
 def size_of(array: np.ndarray) -> float:

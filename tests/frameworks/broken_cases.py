@@ -186,3 +186,16 @@ class UnseededDraw(LayerCase):
 
     def torch(self, torch: Any) -> Any:
         return lambda x: x + torch.randn(3, 4)
+
+
+class ChannelsFirst(FunctionCase):
+    """TensorFlow's convolutions on a CPU take channels last alone."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.normal(size=(1, 2, 4, 4)), "kernel": rng.normal(size=(3, 3, 2, 2))}
+
+    def keras(self, keras: Any, x: Any, kernel: Any) -> Any:
+        return keras.ops.conv(x, kernel, data_format="channels_first")
+
+    def torch(self, torch: Any, x: Any, kernel: Any) -> Any:
+        return torch.nn.functional.conv2d(x, kernel.permute(3, 2, 0, 1))

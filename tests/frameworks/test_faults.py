@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pytest_fwparity.sides.pool import Pool
+from pytest_fwparity.sides.process import Failure
 from pytest_fwparity.sides.wire import Reply, Request
 
 FILE = Path(cases.__file__)
@@ -77,3 +78,14 @@ def test_a_dirty_case_changes_no_bit_of_the_next(pool: Pool, asked: Callable[...
             assert not reply.leaks, reply.leaks
             for key, value in reply.arrays.items():
                 assert np.array_equal(value, replies[0].arrays[key]), f"{side} {key}"  # type: ignore[union-attr]
+
+
+def test_what_a_backend_cannot_do_in_any_dtype_is_told_in_its_words(pool: Pool, asked: Callable[..., Request]) -> None:
+    request = asked(FILE, cases.ChannelsFirst)
+    answers = pool.ask({side: [request] for side in pool.specs})
+    assert isinstance(answers["torch"][0], Reply)
+    failure = answers["keras-tensorflow"][0]
+    assert isinstance(failure, Failure)
+    assert failure.kind == "unsupported"
+    assert "keras-tensorflow has no kernel for it: " in failure.message
+    assert "only supports the NHWC tensor format on the CPU" in failure.message

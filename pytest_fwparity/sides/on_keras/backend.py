@@ -57,6 +57,10 @@ class Backend(abc.ABC):
         """Whether an exception says that the backend has no kernel for this dtype."""
         return isinstance(error, NotImplementedError)
 
+    def refuses(self, error: Exception) -> bool:
+        """Whether an exception says that the backend cannot do it on this device, whatever the dtype."""
+        return False
+
     def tf32(self, allowed: bool) -> None:
         """Allow or forbid TensorFloat-32 in float32 products, where the device has it."""
 

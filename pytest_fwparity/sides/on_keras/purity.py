@@ -7,6 +7,7 @@ these patches in place; the plain worker runs stock Keras in float64 too, and th
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator
@@ -126,6 +127,69 @@ def _attention_softmax() -> Iterator[None]:
         functions.np = stock
 
 
+@contextlib.contextmanager
+def _resize() -> Iterator[None]:
+    """``tf.image.resize`` in float64 is a product with weights of float64, where TensorFlow's kernels give float32.
+
+    The weight of a place is that of its distance from the centre asked for; weights that lie beyond the edge are left out
+    and the others made to sum to 1. Bicubic weights come from a table of 1024 distances unless ``antialias`` is set.
+    """
+    import tensorflow as tf
+
+    stock = tf.image.resize
+    kernels: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray]]] = {
+        "bilinear": (1, lambda d: 1 - d),
+        "bicubic": (2, lambda d: np.where(d < 1, (1.5 * d - 2.5) * d * d + 1, ((2.5 - 0.5 * d) * d - 4) * d + 2)),
+        "lanczos3": (3, lambda d: np.sinc(d) * np.sinc(d / 3)),
+        "lanczos5": (5, lambda d: np.sinc(d) * np.sinc(d / 5)),
+    }
+
+    def weights(n: int, m: int, method: str, antialias: bool) -> np.ndarray:
+        radius, kernel = kernels[method]
+        spread = max(n / m, 1.0) if antialias else 1.0
+        centers = (np.arange(m)[:, None] + 0.5) * (n / m) - 0.5
+        if method == "bicubic" and not antialias:
+            centers = np.floor(centers) + np.rint((centers - np.floor(centers)) * 1024) / 1024
+        distance = np.abs(centers - np.arange(n)) / spread
+        found = np.where(distance < radius, kernel(distance), 0.0)
+        made: np.ndarray = found / found.sum(1, keepdims=True)
+        return made
+
+    def resize(images: Any, size: Any, method: Any = "bilinear", *rest: Any, **options: Any) -> Any:
+        shape = tuple(getattr(images, "shape", ()))
+        sizes = (*shape[-3:-1], *size) if isinstance(size, (list, tuple)) else ()
+        whole = len(sizes) == 4 and all(isinstance(part, int) for part in sizes)
+        if not whole or rest or method not in kernels or getattr(images, "dtype", None) != tf.float64:
+            return stock(images, size, method, *rest, **options)
+        antialias = bool(options.get("antialias"))
+        rows, columns = (weights(sizes[at], sizes[at + 2], method, antialias) for at in (0, 1))
+        return tf.einsum("ih,...hwc,jw->...ijc", tf.constant(rows), images, tf.constant(columns))
+
+    tf.image.resize = resize
+    try:
+        yield
+    finally:
+        tf.image.resize = stock
+
+
+@contextlib.contextmanager
+def _mel_matrix() -> Iterator[None]:
+    """The weights of MelSpectrogram's bands are computed in float64, as its spectrum is."""
+    from keras.src.layers.preprocessing.mel_spectrogram import MelSpectrogram
+
+    stock = MelSpectrogram.linear_to_mel_weight_matrix
+
+    @functools.wraps(stock)
+    def matrix(self: Any, *args: Any, **options: Any) -> Any:
+        return stock(self, *args, **{"dtype": self.compute_dtype, **options})
+
+    MelSpectrogram.linear_to_mel_weight_matrix = matrix
+    try:
+        yield
+    finally:
+        MelSpectrogram.linear_to_mel_weight_matrix = stock
+
+
 PATCHES = (
     Patch(
         "python-floats-in-cast",
@@ -140,6 +204,20 @@ PATCHES = (
         "tensorflow#57779",
         _has("tensorflow", "convert_to_tensor"),
         _floats_in_convert,
+    ),
+    Patch(
+        "resize",
+        ("tensorflow",),
+        "tensorflow/core/kernels/image/resize_bilinear_op.cc, resize_bicubic_op.cc and scale_and_translate_op.cc",
+        _has("tensorflow", "image"),
+        _resize,
+    ),
+    Patch(
+        "mel-matrix",
+        ("tensorflow", "jax", "torch"),
+        "keras/src/layers/preprocessing/mel_spectrogram.py, _melscale",
+        _has("keras.src.layers.preprocessing.mel_spectrogram", "MelSpectrogram"),
+        _mel_matrix,
     ),
     Patch(
         "result-type",

@@ -125,6 +125,9 @@ class KerasSide(Adapter):
     def lacks(self, error: Exception) -> bool:
         return self.backend.lacks(error)
 
+    def refuses(self, error: Exception) -> bool:
+        return self.backend.refuses(error)
+
     def build(self) -> dict[str, str]:
         return {"driver": driver()} if self.device.startswith("cuda") else {}
 

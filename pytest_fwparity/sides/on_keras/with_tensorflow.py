@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from pytest_fwparity.sides.on_keras.backend import Backend, Computed, Pullback
+
+_REFUSED = re.compile("only supports (the )?ND?HWC|do not yet support dilation")
 
 
 class TensorFlow(Backend):
@@ -91,6 +94,12 @@ class TensorFlow(Backend):
         refused = isinstance(error, errors.InvalidArgumentError) and "is not in the list of allowed values" in text
         typed = isinstance(error, TypeError) and "not in list of allowed values" in text
         return missing or refused or typed or super().lacks(error)
+
+    def refuses(self, error: Exception) -> bool:
+        """TensorFlow's convolutions on a CPU take channels last alone, and transposed ones no dilation."""
+        errors = self.tf.errors
+        kinds = (errors.UnimplementedError, errors.InvalidArgumentError)
+        return isinstance(error, kinds) and bool(_REFUSED.search(str(error)))
 
     def tf32(self, allowed: bool) -> None:
         self.tf.config.experimental.enable_tensor_float_32_execution(allowed and self.device.startswith("cuda"))

@@ -68,7 +68,7 @@ def test_cases_use_public_names_and_import_no_framework_at_the_top(path: Path) -
     body = ast.parse(path.read_text()).body
     names = {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in body if isinstance(node, ast.ImportFrom) and not node.level}
-    assert names <= {"__future__", "collections.abc", "math", "typing", "numpy", "pytest_fwparity"} | {
+    assert names <= {"__future__", "collections.abc", "itertools", "math", "typing", "numpy", "pytest_fwparity"} | {
         name for name in names if name.startswith("conformance_cases.")
     }
 

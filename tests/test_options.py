@@ -116,6 +116,9 @@ SAME = {
     "--fwparity-timeout=call=5": "fwparity_timeout = call=5",
     "--fwparity-cache=kept": "fwparity_cache = kept",
     "--fwparity-differences=known.toml": "fwparity_differences = known.toml",
+    "--fwparity-record=runs": "fwparity_record = runs",
+    "--fwparity-record-size=slim": "fwparity_record_size = slim",
+    "--fwparity-host=node7": "fwparity_host = node7",
     "--fwparity-perf=off": "fwparity_perf = off",
 }
 

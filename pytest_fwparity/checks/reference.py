@@ -68,7 +68,7 @@ def _call(case: Any, drawn: Draw, _: tuple[str, ...]) -> dict[str, np.ndarray] |
 
 def _named(case: Any, made: Any) -> dict[str, np.ndarray]:
     if not isinstance(made, Mapping):
-        made = dict(zip(case.outputs, made if isinstance(made, tuple) else (made,), strict=True))
+        made = dict(zip(case.outputs, made if isinstance(made, (tuple, list)) else (made,), strict=True))
     return {key: np.asarray(value) for key, value in made.items()}
 
 

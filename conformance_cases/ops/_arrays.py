@@ -1,6 +1,6 @@
 """Inputs that many operations of whole arrays share."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -60,3 +60,31 @@ class Rows(Array, abstract=True):
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": distinct(rng, (3, 4)), "index": rng.permuted(np.tile(np.arange(4), (3, 1)), axis=1)[:, :2]}
+
+
+class Square(Array, abstract=True):
+    """A batch of matrices with a strong diagonal, so that none is near to a singular one."""
+
+    without: ClassVar[dict[str, str]] = {"*16": "decompositions and solvers have no kernels for half precision"}
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.uniform(-1.0, 1.0, size=(2, 3, 3)) + np.diag([3.0, 5.0, 7.0])}
+
+
+class System(Array, abstract=True):
+    """Matrices like those of :class:`Square` and right-hand sides."""
+
+    without: ClassVar[dict[str, str]] = {"*16": "decompositions and solvers have no kernels for half precision"}
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        a = rng.uniform(-1.0, 1.0, size=(2, 3, 3)) + np.diag([3.0, 5.0, 7.0])
+        return {"a": a, "b": rng.normal(size=(2, 3, 2))}
+
+
+class Holes(Array, abstract=True):
+    """One array of rank 3 whose elements all differ, some of them NaN, no row without a number."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        x = distinct(rng, (2, 3, 4))
+        x[0, 0, 1] = x[0, 2, 3] = x[1, 1, 0] = x[1, 1, 2] = np.nan
+        return {"x": x}

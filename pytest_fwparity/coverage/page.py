@@ -19,6 +19,8 @@ def lines(found: Survey) -> list[str]:
             told.append(f"without a case in {namespace}: {' '.join(left)}")
     if needless := found.needless():
         told.append(f"a reason for having no case, but there is one; take the reason away: {' '.join(needless)}")
+    if found.unsupported:
+        told.append(f"{len(found.unsupported)} variants have no kernel here, so that their calls do not count")
     if found.failed:
         told.append(f"{len(found.failed)} variants gave no answer, so that their calls do not count:")
         told += [f"  {where}: {why.splitlines()[0][:200]}" for where, why in found.failed]

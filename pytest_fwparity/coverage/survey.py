@@ -34,6 +34,8 @@ class Survey:
     reasons: dict[str, str] = field(default_factory=dict)
     #: (case and variant, why a side gave no answer)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    #: the same where a framework has no kernel for it here
+    unsupported: list[tuple[str, str]] = field(default_factory=list)
     variants: int = 0
 
     def namespaces(self) -> dict[str, list[str]]:
@@ -83,9 +85,10 @@ def survey(bench: Bench, glob: str, tell: Callable[[str], None]) -> Survey:
         tell(case_id)
         for variant in ref.cls.settings():
             found.variants += 1
-            called, trouble = _called(bench, case_id, variant)
+            called, trouble, supported = _called(bench, case_id, variant)
             if trouble:
-                found.failed.append((f"{case_id}[{variant}]", trouble))
+                listed_there = found.failed if supported else found.unsupported
+                listed_there.append((f"{case_id}[{variant}]", trouble))
             for symbol in called:
                 listed = found.covered.setdefault(symbol, [])
                 if case_id not in listed:
@@ -94,17 +97,21 @@ def survey(bench: Bench, glob: str, tell: Callable[[str], None]) -> Survey:
     return found
 
 
-def _called(bench: Bench, case_id: str, variant: str) -> tuple[set[str], str]:
+def _called(bench: Bench, case_id: str, variant: str) -> tuple[set[str], str, bool]:
+    """The symbols called, why a side gave no answer, and whether it should have."""
     question = bench.question(case_id, variant, "agree", ("float32",), 0)
+    policy = getattr(question.case(), "precision", "") if question.ref.cls.kind == "training" else ""
     try:
         drawn = bench.lab.draw(question)
-        got = bench.lab.every(question, drawn, dtype="float32", options={"calls": True})
+        got = bench.lab.every(question, drawn, dtype="float32", policy=policy, options={"calls": True})
     except DefinitionError as error:
-        return set(), str(error)
-    bad = [answer.message for answer in got.values() if isinstance(answer, Failure)]
+        return set(), str(error), True
+    bad = [answer for answer in got.values() if isinstance(answer, Failure)]
     if bad:
-        return set(), "; ".join(bad)
-    return {symbol for answer in got.values() if isinstance(answer, Reply) for symbol in answer.info["called"]}, ""
+        text = "; ".join(failure.message for failure in bad)
+        return set(), text, any(failure.kind != "unsupported" for failure in bad)
+    called = {symbol for answer in got.values() if isinstance(answer, Reply) for symbol in answer.info["called"]}
+    return called, "", True
 
 
 def reasons(path: Path, symbols: Mapping[str, Any]) -> dict[str, str]:

@@ -34,7 +34,7 @@ def slopes(
     only = request.options.get("by")
     for number in range(1, int(request.options["directions"]) + 1):
         moves = {
-            path: value * signs(f"direction {number}:{path}", value.shape) * _inside(case, _leaf(path), value)
+            path: _finite(value) * signs(f"direction {number}:{path}", value.shape) * _inside(case, _leaf(path), value)
             for path, value in request.arrays.items()
             if value.dtype.kind == "f" and _leaf(path) not in getattr(case, "fixed", ())
         }
@@ -125,8 +125,14 @@ def _leaf(path: str) -> str:
     return path.split("/", 2)[-1] if path.startswith("inputs/") else path.split("/", 1)[-1]
 
 
+def _finite(value: np.ndarray) -> np.ndarray:
+    """Zero in the place of NaN and infinities, which cannot be moved."""
+    return np.where(np.isfinite(value), value, np.zeros_like(value))
+
+
 def _inside(case: Any, name: str, value: np.ndarray) -> np.ndarray:
     """1 where the largest step stays inside the declared domain, 0 elsewhere."""
     low, high = getattr(case, "domains", {}).get(name, (-np.inf, np.inf))
-    reach = np.abs(value) * max(STEPS)
-    return np.where((value - reach > low) & (value + reach < high), 1.0, 0.0)
+    with np.errstate(invalid="ignore"):
+        reach = np.abs(value) * max(STEPS)
+        return np.where((value - reach > low) & (value + reach < high), 1.0, 0.0)

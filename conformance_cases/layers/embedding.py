@@ -79,7 +79,7 @@ class EmbeddingBag(LayerCase):
         return {**given, "share": rng.normal(size=9)} if self.weighted else given
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"embeddings": distinct(rng, (10, 5))}
+        return {"embeddings": 0.9 * distinct(rng, (10, 5))}
 
     def keras(self, keras: Any) -> Any:
         ops, mode, padding = keras.ops, self.mode, self.padding

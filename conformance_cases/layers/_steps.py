@@ -9,6 +9,9 @@ def sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
+#: start values that can be made in half precision, which orthogonal ones cannot; every case gives weights of its own
+START = {"recurrent_initializer": "glorot_uniform"}
+
 #: cell to the number of its gates and the shape of its bias for 5 units
 GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.layers._steps import step
+from conformance_cases.layers._steps import START, step
 from pytest_fwparity import FunctionCase, LayerCase, named
 
 
@@ -248,7 +248,7 @@ class VariableLength(LayerCase):
         return {name: rng.normal(size=shape) / 2 for name, shape in shapes.items()}
 
     def keras(self, keras: Any) -> Any:
-        return keras.Sequential([keras.layers.Embedding(7, 3, mask_zero=True), keras.layers.LSTM(4)])
+        return keras.Sequential([keras.layers.Embedding(7, 3, mask_zero=True), keras.layers.LSTM(4, **START)])
 
     def torch(self, torch: Any) -> Any:
         class Model(torch.nn.Module):  # type: ignore[misc]
@@ -296,7 +296,7 @@ class MaskPassedOn(LayerCase):
     def keras(self, keras: Any) -> Any:
         layers = keras.layers
         first = layers.Embedding(7, 3, mask_zero=True) if self.source == "Embedding" else layers.Masking()
-        return keras.Sequential([first, layers.Dense(3, name="dense"), layers.LSTM(4, name="lstm")])
+        return keras.Sequential([first, layers.Dense(3, name="dense"), layers.LSTM(4, name="lstm", **START)])
 
     def keras_weights(self, layer: Any) -> dict[str, Any]:
         first, dense, lstm = layer.layers

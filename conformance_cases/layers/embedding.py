@@ -79,7 +79,7 @@ class EmbeddingBag(LayerCase):
         return {**given, "share": rng.normal(size=9)} if self.weighted else given
 
     def weights(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"embeddings": distinct(rng, (10, 5))}
+        return {"embeddings": 0.9 * distinct(rng, (10, 5))}
 
     def keras(self, keras: Any) -> Any:
         ops, mode, padding = keras.ops, self.mode, self.padding
@@ -144,6 +144,8 @@ class ReversibleEmbedding(LayerCase):
     cap: float | None = None
     variants = named(tied={}, untied={"tied": False}, capped={"cap": 2.0})
     level = "standard"
+    #: docs/findings/jax_python_float_under_bfloat16.py
+    without = {"capped-bfloat16": "Keras on JAX divides by a Python float in float32 where floatx is bfloat16"}
     outputs = ("rows", "scores")
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:

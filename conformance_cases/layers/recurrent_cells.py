@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from conformance_cases.layers._steps import draw, step, to_torch
+from conformance_cases.layers._steps import START, draw, step, to_torch
 from pytest_fwparity import LayerCase, named
 
 
@@ -23,7 +23,7 @@ class CellCase(LayerCase, abstract=True):
         return draw(rng, self.cell)
 
     def keras(self, keras: Any) -> Any:
-        return getattr(keras.layers, self.cell + "Cell")(5)
+        return getattr(keras.layers, self.cell + "Cell")(5, **START)
 
     def keras_call(self, keras: Any, layer: Any, x: Any, **states: Any) -> Any:
         y, after = layer(x, list(states.values()))
@@ -60,7 +60,7 @@ class SimpleRNNCell(CellCase):
         return (np.abs(before) / size).min(-1)
 
     def keras(self, keras: Any) -> Any:
-        return keras.layers.SimpleRNNCell(5, activation=self.activation)
+        return keras.layers.SimpleRNNCell(5, activation=self.activation, **START)
 
     def torch(self, torch: Any) -> Any:
         return torch.nn.RNNCell(3, 5, nonlinearity=self.activation)
@@ -104,7 +104,7 @@ class StackedRNNCells(LayerCase):
         }
 
     def keras(self, keras: Any) -> Any:
-        cells = [getattr(keras.layers, cell + "Cell")(5) for cell in self.cells]
+        cells = [getattr(keras.layers, cell + "Cell")(5, **START) for cell in self.cells]
         return keras.layers.RNN(keras.layers.StackedRNNCells(cells), return_sequences=True, return_state=True)
 
     def keras_weights(self, layer: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.layers._steps import sigmoid
+from conformance_cases.layers._steps import START, sigmoid
 from pytest_fwparity import LayerCase, named, same_pads
 
 
@@ -41,6 +41,7 @@ class ConvLSTMCase(LayerCase, abstract=True):
             return_sequences=True,
             return_state=True,
             go_backwards=self.backwards,
+            **START,
         )
 
     def keras_call(self, keras: Any, layer: Any, x: Any, mask: Any = None) -> Any:

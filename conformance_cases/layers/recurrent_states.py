@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.layers._steps import draw, step, to_torch
+from conformance_cases.layers._steps import START, draw, step, to_torch
 from pytest_fwparity import LayerCase, named
 
 
@@ -61,7 +61,7 @@ class RecurrentMask(CellLoopCase):
         return {"x": rng.normal(size=(4, 6, 3)), "mask": mask}
 
     def keras(self, keras: Any) -> Any:
-        options = {"return_sequences": True, "return_state": True, "go_backwards": self.backwards}
+        options = {"return_sequences": True, "return_state": True, "go_backwards": self.backwards, **START}
         return getattr(keras.layers, self.cell)(5, **options)
 
     def keras_call(self, keras: Any, layer: Any, x: Any, mask: Any) -> Any:
@@ -109,7 +109,7 @@ class InitialState(CellLoopCase):
         return {"x": rng.normal(size=(4, 6, 3)), **{name: rng.normal(size=(4, 5)) for name in names}}
 
     def keras(self, keras: Any) -> Any:
-        options = {"return_sequences": True, "return_state": True}
+        options = {"return_sequences": True, "return_state": True, **START}
         return getattr(keras.layers, self.cell)(5, go_backwards=self.backwards, unroll=self.unroll, **options)
 
     def keras_call(self, keras: Any, layer: Any, x: Any, **states: Any) -> Any:
@@ -148,7 +148,7 @@ class StatefulLSTM(CellLoopCase):
         return {**draw(rng, self.cell), "h": rng.normal(size=(4, 5)), "c": rng.normal(size=(4, 5))}
 
     def keras(self, keras: Any) -> Any:
-        return keras.layers.LSTM(5, return_sequences=True, stateful=True)
+        return keras.layers.LSTM(5, return_sequences=True, stateful=True, **START)
 
     def keras_weights(self, layer: Any) -> dict[str, Any]:
         cell = layer.cell
@@ -203,7 +203,7 @@ class DeepLSTM(LayerCase):
         }
 
     def keras(self, keras: Any) -> Any:
-        layers = [keras.layers.LSTM(4, return_sequences=True) for _ in range(2)]
+        layers = [keras.layers.LSTM(4, return_sequences=True, **START) for _ in range(2)]
         return keras.Sequential([keras.layers.Bidirectional(layer) for layer in layers] if self.both else layers)
 
     def keras_weights(self, layer: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.layers._steps import draw, step, to_torch
+from conformance_cases.layers._steps import START, draw, step, to_torch
 from pytest_fwparity import LayerCase, named
 
 
@@ -66,10 +66,10 @@ class BidirectionalMerge(LayerCase):
         return {f"{way}_{name}": value for way, cell in ways.items() for name, value in draw(rng, cell).items()}
 
     def keras(self, keras: Any) -> Any:
-        forward = keras.layers.GRU(5, return_sequences=self.sequences)
+        forward = keras.layers.GRU(5, return_sequences=self.sequences, **START)
         second = None
         if self.backward != "GRU":
-            second = keras.layers.SimpleRNN(5, return_sequences=self.sequences, go_backwards=True)
+            second = keras.layers.SimpleRNN(5, return_sequences=self.sequences, go_backwards=True, **START)
         return keras.layers.Bidirectional(forward, merge_mode=self.merge, backward_layer=second)
 
     def keras_weights(self, layer: Any) -> dict[str, Any]:

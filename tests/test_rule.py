@@ -13,7 +13,7 @@ from pytest_fwparity.verdict.comparison import scale
 from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, UNIT
 from pytest_fwparity.verdict.distribution import same_distribution, within
 from pytest_fwparity.verdict.judgement import decide
-from pytest_fwparity.verdict.measured import Declared, Measured
+from pytest_fwparity.verdict.measured import Declared, Measured, root_mean_square
 from pytest_fwparity.verdict.outcome import AGREE, DIFFER, INCONCLUSIVE, Finding, Verdict
 from pytest_fwparity.verdict.pairing import dtype_faults
 from pytest_fwparity.verdict.rule import precision, semantic
@@ -395,3 +395,10 @@ def test_constants_and_what_is_not_finite_are_no_distributions() -> None:
     holed = drawn(0).arrays["y"].copy()
     holed[0, 0] = np.nan
     assert same_distribution(drawn(0), side("keras", {"y": holed}))[0].fault == "distribution"
+
+
+def test_root_mean_square_of_what_has_no_square() -> None:
+    """Unset memory holds such numbers."""
+    assert root_mean_square(np.array([3e200, -4e200, 0.0])) == pytest.approx(5e200 / 3**0.5)
+    assert root_mean_square(np.array([3.0, -4.0, 0.0])) == pytest.approx(5 / 3**0.5)
+    assert root_mean_square(np.array([])) == 0.0

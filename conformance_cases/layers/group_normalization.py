@@ -66,9 +66,10 @@ class GroupNormalization(LayerCase):
 
     @difference(
         replaces="torch_call",
-        why="torch takes the variance of channels-last memory in one pass, which cancels where the mean is large",
-        source="aten/src/ATen/native/cpu/group_norm_kernel.cpp, GroupNormKernelImplChannelsLastInternal",
-        sides=("torch",),
+        why="torch takes the variance of channels-last memory in one pass, Keras on torch that of any memory, which cancels",
+        source="aten/src/ATen/native/cpu/group_norm_kernel.cpp, GroupNormKernelImplChannelsLastInternal; "
+        "keras/src/backend/torch/nn.py, moments; docs/findings/group_norm_channels_last.py",
+        sides=("torch", "keras-torch"),
         dtypes=("float32",),
         when=lambda case: case.offset > 10,
     )

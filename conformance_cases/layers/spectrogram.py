@@ -76,7 +76,7 @@ class MelSpectrogram(FunctionCase):
 
     power_to_db: bool = True
     exponent: float = 2.0
-    variants = named(decibels={}, amplitudes={"power_to_db": False, "exponent": 1.0})
+    variants = named(decibels={}, amplitudes={"power_to_db": False, "exponent": 3.0})
     level = "standard"
     speed = None
 

@@ -88,3 +88,46 @@ class Holes(Array, abstract=True):
         x = distinct(rng, (2, 3, 4))
         x[0, 0, 1] = x[0, 2, 3] = x[1, 1, 0] = x[1, 1, 2] = np.nan
         return {"x": x}
+
+
+class Labels(Array, abstract=True):
+    """Scores and class numbers."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": distinct(rng, (5,)), "index": np.array([2, 0, 3, 2, 0], np.int32)}
+
+
+class Picture(Array, abstract=True):
+    """One picture of 4 by 6 places and 2 channels, channels last."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": distinct(rng, (1, 4, 6, 2))}
+
+
+class Kernel(Array, abstract=True):
+    """A picture and a kernel of 3 by 2 places."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.normal(size=(1, 4, 6, 2)), "kernel": rng.normal(size=(3, 2, 2, 3))}
+
+
+class Sorted(Array, abstract=True):
+    """A rising row and values between its entries."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        row = np.arange(5.0)
+        return {"row": row, "values": rng.integers(-1, 5, size=7) + rng.uniform(0.3, 0.7, size=7)}
+
+
+class Counts(Array, abstract=True):
+    """Small numbers."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.permutation(np.array([0, 1, 1, 3, 4, 4, 4, 2], np.int32))}
+
+
+class Segments(Array, abstract=True):
+    """Rows in three segments."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": distinct(rng, (5, 3)), "index": np.array([0, 0, 1, 2, 2], np.int32)}

@@ -28,6 +28,7 @@ from pytest_fwparity.sides.on_keras.purity import pure
 
 x = np.random.default_rng(0).normal(size=(2, 64))
 stock = keras.layers.MelSpectrogram(16, 8, num_mel_bins=3)(x)
+keras.config.set_floatx("float64")
 with pure("tensorflow"):
     made = keras.layers.MelSpectrogram(16, 8, num_mel_bins=3, dtype="float64")(x)
 assert made.dtype == "float64"

@@ -1,6 +1,6 @@
 """Keras 3.15.1 on TensorFlow: `keras.ops.select` of bfloat16 with a Python number as default gives float64.
 
-keras/src/backend/tensorflow/numpy.py, select, leaves the promotion to `np.select`, to which bfloat16 and a Python float are
+keras/src/backend/tensorflow/numpy.py, select, calls tf.experimental.numpy.select, to which bfloat16 and a Python float are
 float64. `core:ops/Select` therefore hands the default in as a tensor.
 """
 # ruff: noqa: T201

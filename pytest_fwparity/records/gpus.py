@@ -57,7 +57,7 @@ def gpus(nvml: Any = None, amdsmi: Any = None) -> Gpus:
 
 def _import_nvml() -> Any:
     try:
-        import pynvml  # type: ignore[import-untyped]  # ships no type hints
+        import pynvml
     except ImportError:
         return None
     return pynvml
@@ -65,7 +65,7 @@ def _import_nvml() -> Any:
 
 def _import_amdsmi() -> Any:
     try:
-        import amdsmi  # type: ignore[import-not-found]  # installed beside an AMD driver only
+        import amdsmi
     except (ImportError, OSError, KeyError):  # without a driver the package itself fails to load its library
         return None
     return amdsmi

@@ -128,7 +128,7 @@ class GaussianNoise(Noise):
     """A normal number is added to each value."""
 
     stddev: float = 0.3
-    variants = grid(stddev=[0.3, 2.0])
+    variants = grid(stddev=[0.3, 1.0])
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(64, 64))}
@@ -192,7 +192,7 @@ class NoiseInference(LayerCase):
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         rank = int(self.layer[-2]) if self.layer[-1] == "D" else 1
-        return {"x": rng.normal(size=[2, 3, 2, 2][: 1 + rank] + [4])}
+        return {"x": rng.normal(size=[*[2, 3, 2, 2][: 1 + rank], 4])}
 
     def keras(self, keras: Any) -> Any:
         return getattr(keras.layers, self.layer)(0.5)

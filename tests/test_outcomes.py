@@ -147,6 +147,14 @@ def test_where_a_known_difference_holds(project: Project, more: str, outcome: di
     assert project.run().parseoutcomes() == outcome
 
 
+@pytest.mark.parametrize(("factor", "outcome"), [(2, "known"), (3, "known"), (4, "failed")])
+def test_the_reference_of_a_known_difference_is_that_of_either_side(
+    project: Project, factor: int, outcome: str
+) -> None:
+    project.cases(KNOWN + f"\n    def reference(self, x):\n        return {factor} * x\n")
+    assert project.run().parseoutcomes() == {outcome: 1, "passed": 1}
+
+
 def test_a_framework_that_is_too_old(project: Project) -> None:
     project.cases(
         function_case("New", facts="needs = {'fake': '2.0'}") + function_case("Old", facts="needs = {'fake': '1.2'}")

@@ -11,16 +11,23 @@ class Gelu(FunctionCase):
     """x times the normal distribution function, or its approximation by tanh."""
 
     approximate: bool = False
-    variants = grid(approximate=[False, True])
+    form: str = "function"
+    variants = grid(approximate=[False, True], form=["function", "layer"])
+    quick = ("default", "approximate=True")
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(5, 7))}
 
     def keras(self, keras: Any, x: Any) -> Any:
+        if self.form == "layer":
+            return keras.layers.Activation(lambda x: keras.activations.gelu(x, self.approximate))(x)
         return keras.activations.gelu(x, self.approximate)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return torch.nn.functional.gelu(x, approximate="tanh" if self.approximate else "none")
+        approximate = "tanh" if self.approximate else "none"
+        if self.form == "layer":
+            return torch.nn.GELU(approximate)(x)
+        return torch.nn.functional.gelu(x, approximate=approximate)
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         if self.approximate:

@@ -11,7 +11,9 @@ class Dropout(LayerCase):
     """In training: which values are kept is each side's own, what happens to them is not."""
 
     rate: float = 0.5
-    variants = grid(rate=[0.5, 0.75, 0.875])
+    form: str = "module"
+    variants = grid(rate=[0.5, 0.75, 0.875]) | grid(form=["function"])
+    quick = ("default", "rate=0.75", "rate=0.875")
     checks = ("holds",)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
@@ -24,6 +26,8 @@ class Dropout(LayerCase):
         return layer(x, training=True)
 
     def torch(self, torch: Any) -> Any:
+        if self.form == "function":
+            return lambda x: torch.nn.functional.dropout(x, self.rate, training=True)
         return torch.nn.Dropout(self.rate)
 
     def holds(self, x: Any, y: Any, grad_x: Any) -> dict[str, bool]:

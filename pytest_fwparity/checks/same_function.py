@@ -48,8 +48,8 @@ def same_function(question: Question, lab: Lab) -> Verdict:
     judged = {**sides, anchor: followed} if followed is not None else sides
     if verdict.outcome in (AGREE, KNOWN) and expected is not None:
         against = [f for f in _alone(followed or sides[anchor], expected, anchor, case) if f.fault]
-        if against and followed is not None and not any(f.fault for f in _alone(sides[anchor], expected, anchor, case)):
-            against = []  # the difference says that the other side is off, and the reference agrees
+        if against and followed is not None and decide(_alone(sides[anchor], expected, anchor, case)).outcome == AGREE:
+            against = []  # it is the side with the known difference that is off, which the reference need not follow
         if against and followed is None:
             shared = _shared(question, lab, case, anchor, expected)
             if shared is not None:

@@ -59,7 +59,7 @@ class Solarization(Augmented):
 
 
 class RandomGrayscale(Augmented):
-    """With certainty each channel becomes the luminance 0.299 red + 0.587 green + 0.114 blue."""
+    """With certainty each channel becomes the luminance 0.2989 red + 0.587 green + 0.114 blue."""
 
     channels_first: bool = False
     variants = grid(channels_first=[False, True])
@@ -75,13 +75,13 @@ class RandomGrayscale(Augmented):
         def gray(x: Any) -> Any:
             axis = 1 if self.channels_first else -1
             red, green, blue = x.unbind(axis)
-            return (0.299 * red + 0.587 * green + 0.114 * blue).unsqueeze(axis).expand(x.shape)
+            return (0.2989 * red + 0.587 * green + 0.114 * blue).unsqueeze(axis).expand(x.shape)
 
         return gray
 
     def reference(self, x: Any) -> Any:
         axis = 1 if self.channels_first else -1
-        weights = np.array([0.299, 0.587, 0.114])
+        weights = np.array([0.2989, 0.587, 0.114])
         return np.broadcast_to(np.expand_dims(np.tensordot(x, weights, (axis, 0)), axis), x.shape)
 
 

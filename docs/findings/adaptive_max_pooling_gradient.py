@@ -6,7 +6,6 @@ and TensorFlow's MaxPoolGrad of an empty result returns its output buffer as all
 Seen by core:layers/AdaptiveMaxPooling1D and core:layers/AdaptiveMaxPooling2D.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

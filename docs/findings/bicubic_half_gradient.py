@@ -5,7 +5,6 @@
 lies before such a layer is not trained. Seen by core:layers/UpSampling2DSmooth[bicubic] and core:layers/Resizing.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -5,7 +5,6 @@ that resizing by a factor that is no power of 2 is off by 1e-3 of the values. Wi
 Seen by core:layers/ResizingBicubic.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -5,7 +5,6 @@ should be ``>=``: the square of channel 0 stays in every window. The backward pa
 is not the derivative of the forward pass. Seen by core:ops/LocalResponseNorm[cross_map].
 """
 
-# ruff: noqa: T201
 import sys
 
 import torch

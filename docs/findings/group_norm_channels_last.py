@@ -5,7 +5,6 @@ the kernel of contiguous memory takes the variance in two passes. The same value
 of their size at a mean of 300 deviations. Seen by core:layers/GroupNormalization[far].
 """
 
-# ruff: noqa: T201
 import sys
 
 import torch

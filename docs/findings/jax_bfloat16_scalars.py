@@ -6,7 +6,6 @@ weakly typed number. Results are float32, and memory twice what was asked for. S
 core:layers/UnitNormalization, core:layers/Normalization and core:layers/LocalResponseNorm in bfloat16.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

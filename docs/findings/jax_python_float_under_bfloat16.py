@@ -6,7 +6,6 @@ With floatx float16 or float32 the result keeps its dtype. Seen by core:layers/R
 (its logits are divided by logit_soft_cap).
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -6,7 +6,6 @@ Where: keras/src/optimizers/adafactor.py, update_step (rho_t).
 Seen by: core:optimizers/Adafactor[learning_rate=0.5,relative_step=False] (torch, which has no such argument, bounds it too)
 """
 
-# ruff: noqa: T201
 import sys
 
 import keras

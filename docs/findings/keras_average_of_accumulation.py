@@ -7,7 +7,6 @@ Where: keras/src/optimizers/base_optimizer.py, _backend_apply_gradients.
 Seen by: core:optimizers/MovingAverageOfAccumulation (known difference average_moves_at_every_call)
 """
 
-# ruff: noqa: T201
 import sys
 
 import keras

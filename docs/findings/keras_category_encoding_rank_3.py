@@ -5,7 +5,6 @@ Its documentation of "multi_hot": "Treats the last dimension as the sample dimen
 keras/src/utils/numerical_utils.py reduce axis 1. Seen by core:layers/CategoryEncoding[shape=2x4x4].
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -6,7 +6,6 @@ Where: keras/src/backend/common/dtypes.py, result_type; keras/src/backend/jax/co
 Seen by: core:optimizers/Muon, core:constraints/NonNeg (left out in bfloat16, with that reason)
 """
 
-# ruff: noqa: T201
 import sys
 
 import keras

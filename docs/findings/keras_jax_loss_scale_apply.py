@@ -5,7 +5,6 @@ Where: keras/src/optimizers/loss_scale_optimizer.py, _common_apply and _stateful
 Seen by: core:optimizers/LossScaleOptimizer (which calls stateless_apply on JAX)
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -5,7 +5,6 @@ Where: keras/src/backend/jax/random.py, shuffle.
 Seen by: core:random/Shuffle (known difference columns_apart)
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

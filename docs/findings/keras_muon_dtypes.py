@@ -5,7 +5,6 @@ Where: keras/src/optimizers/muon.py, lr_adjust.
 Seen by: core:optimizers/Muon (left out in bfloat16, with that reason)
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

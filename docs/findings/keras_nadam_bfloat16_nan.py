@@ -6,7 +6,6 @@ Where: keras/src/optimizers/nadam.py and schedule_free_adamw.py, update_step.
 Seen by: core:optimizers/Nadam, core:optimizers/ScheduleFreeAdamW (left out in bfloat16, with that reason)
 """
 
-# ruff: noqa: T201
 import sys
 
 import keras

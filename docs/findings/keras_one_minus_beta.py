@@ -6,7 +6,6 @@ Where: keras/src/optimizers/nadam.py, schedule_free_adamw.py and lion.py, update
 Seen by: core:optimizers/Nadam (known difference betas_in_the_working_dtype)
 """
 
-# ruff: noqa: T201
 import sys
 
 import keras

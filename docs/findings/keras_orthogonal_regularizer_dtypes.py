@@ -5,7 +5,6 @@ Where: keras/src/regularizers/regularizers.py, OrthogonalRegularizer.
 Seen by: core:regularizers/OrthogonalRegularizer (left out in float16 and bfloat16, with that reason; told as a leak in float64)
 """
 
-# ruff: noqa: T201
 import sys
 
 import keras

@@ -6,7 +6,6 @@ Where: keras/src/callbacks/reduce_lr_on_plateau.py, on_epoch_end.
 Seen by: core:schedules/ReduceLROnPlateau[cooldown=3] (known difference cooldown_ends_an_epoch_early)
 """
 
-# ruff: noqa: T201
 import sys
 
 import keras

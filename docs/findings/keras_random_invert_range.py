@@ -5,7 +5,6 @@ within (-1, 1) come out within (0, 2), so that the next layer is given values ou
 the range. Seen by core:layers/RandomInvert[high=1.0,low=-1.0].
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -5,7 +5,6 @@ Where: keras/src/optimizers/schedule_free_adamw.py, update_step.
 Seen by: core:optimizers/ScheduleFreeAdamW (known difference old_z_is_an_alias)
 """
 
-# ruff: noqa: T201
 import sys
 
 import keras

@@ -5,7 +5,6 @@ multiplied by 255, the lower bounds are not, so that (0.5, 0.5) draws from (0.5,
 that a value from the range, times the value range of the images, is added. Found beside core:layers/Solarization.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -5,7 +5,6 @@ keras/src/backend/{tensorflow,jax,torch}/nn.py takes the sum of all cumulative s
 support both are the same. Seen by core:activations/Sparsemax.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -3,7 +3,6 @@
 keras/src/backend/tensorflow/numpy.py, logaddexp2: `tf.cast(tf.math.log(2.0), dtype)`, where tf.math.log(2.0) is float32.
 Seen by `core:ops/Logaddexp2`.
 """
-# ruff: noqa: T201
 
 import os
 import sys

@@ -3,7 +3,6 @@
 Between its two turns keras/src/backend/tensorflow/numpy.py reshapes the array to the shape of the result, not to that
 of the array turned once. Seen by `core:ops/Rot90`.
 """
-# ruff: noqa: T201
 
 import os
 import sys

@@ -3,7 +3,6 @@
 keras/src/backend/tensorflow/numpy.py, select, calls tf.experimental.numpy.select, to which bfloat16 and a Python float are
 float64. `core:ops/Select` therefore hands the default in as a tensor.
 """
-# ruff: noqa: T201
 
 import os
 import sys

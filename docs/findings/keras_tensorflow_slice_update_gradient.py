@@ -3,7 +3,6 @@
 It calls XlaDynamicUpdateSlice, for which TensorFlow registers none (keras/src/backend/tensorflow/core.py), so that a
 backward pass raises LookupError. Seen while `core:ops/SliceUpdate` was written, which compares whole numbers.
 """
-# ruff: noqa: T201
 
 import os
 import sys

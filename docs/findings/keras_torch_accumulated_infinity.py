@@ -5,7 +5,6 @@ Where: keras/src/backend/torch/optimizers/torch_parallel_optimizer.py, _backend_
 Seen by: core:optimizers/InfiniteGradientAccumulation (known difference sums_cleared_by_a_product)
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -5,7 +5,6 @@ Where: keras/src/backend/torch/optimizers/torch_nadam.py, _parallel_update_step.
 Seen by: core:optimizers/Nadam (left out in bfloat16, with that reason)
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

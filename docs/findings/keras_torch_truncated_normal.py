@@ -6,7 +6,6 @@ Where: keras/src/backend/torch/random.py, truncated_normal.
 Seen by: core:random/TruncatedNormal, core:initializers/TruncatedNormal (known difference best_of_four)
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

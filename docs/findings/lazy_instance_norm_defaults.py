@@ -6,7 +6,6 @@ inference the two therefore compute different functions. Seen by core:layers/Ins
 passes both arguments.
 """
 
-# ruff: noqa: T201
 import sys
 
 import torch

@@ -5,7 +5,6 @@ whole window; the documentation says that the sum of powers over the window is t
 Seen by core:layers/LPPool[partial].
 """
 
-# ruff: noqa: T201
 import sys
 
 import torch

@@ -5,7 +5,6 @@ float64 spectrum, which raises unless floatx is float64; ``_melscale`` calls ``l
 dtype, so that its weights are float32 even then. Seen by core:layers/MelSpectrogram as a leak.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -5,7 +5,6 @@ kernel there; drawn in float32 and then cast it would work. LSTM, GRU, SimpleRNN
 recurrent_initializer. Seen by core:layers/LSTM, GRU and SimpleRNN, which are not run in bfloat16.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

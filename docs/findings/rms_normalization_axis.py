@@ -6,7 +6,6 @@ axes have different sizes the call raises; where they are of one size the result
 Seen by core:layers/RMSNormalizationAcross.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

@@ -7,7 +7,6 @@ without recurrent kernel and bias; the model says built=True, summary() counts t
 core:layers/MaskPassedOn on keras-jax in bfloat16 and float16, before these took other start values.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

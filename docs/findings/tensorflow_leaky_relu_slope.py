@@ -5,7 +5,6 @@ float32. Keras takes it in ``leaky_relu``, ``LeakyReLU`` and ``relu(negative_slo
 core:activations/LeakyRelu, core:activations/Relu[negative_slope=0.1] and core:activations/RRelu.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

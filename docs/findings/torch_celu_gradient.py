@@ -4,7 +4,6 @@ tools/autograd/derivatives.yaml, celu: ``elu_backward(grad, alpha, 1, 1.0/alpha.
 ``1. / alpha.to<double>()``. Seen by core:activations/Celu[alpha=0.3].
 """
 
-# ruff: noqa: T201
 import sys
 
 import numpy as np

@@ -6,7 +6,6 @@ Where: aten/src/ATen/native/cpu/FusedSGDKernel.cpp, sgd_math for Half and BFloat
 Seen by: core:optimizers/SGDMomentum[nesterov=True,path=fused], core:optimizers/SGDDampening[path=fused]
 """
 
-# ruff: noqa: T201
 import sys
 
 import torch

@@ -3,7 +3,6 @@
 It fills its result in place by a cumulative product over a view of itself, so that what autograd saved has changed.
 `core:ops/Vander` therefore compares with powers.
 """
-# ruff: noqa: T201
 
 import sys
 

@@ -22,22 +22,22 @@ class TorchLoss(FunctionCase, abstract=True):
     def _options(self, torch: Any) -> dict[str, Any]:
         return {}
 
-    def _values(self, ops: Any, **inputs: Any) -> Any:
+    def _values(self, ops: Any, *_: Any, **inputs: Any) -> Any:
         raise NotImplementedError
 
-    def keras(self, keras: Any, **inputs: Any) -> Any:
+    def keras(self, keras: Any, *_: Any, **inputs: Any) -> Any:
         values = self._values(keras.ops, **inputs)
         return {"none": lambda x: x, "sum": keras.ops.sum, "mean": keras.ops.mean}[self.reduction](values)
 
-    def torch(self, torch: Any, **inputs: Any) -> Any:
+    def torch(self, torch: Any, *_: Any, **inputs: Any) -> Any:
         options = {**self._options(torch), "reduction": self.reduction}
         if self.function:
             return getattr(torch.nn.functional, self.called)(*inputs.values(), **options)
         return getattr(torch.nn, self.module)(**options)(*inputs.values())
 
-    def reference(self, **inputs: Any) -> Any:
+    def reference(self, *_: Any, **inputs: Any) -> Any:
         values = self._reference(**inputs)
         return {"none": lambda x: x, "sum": lambda x: x.sum(), "mean": lambda x: x.mean()}[self.reduction](values)
 
-    def _reference(self, **inputs: Any) -> Any:
+    def _reference(self, *_: Any, **inputs: Any) -> Any:
         raise NotImplementedError

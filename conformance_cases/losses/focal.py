@@ -58,16 +58,15 @@ class BinaryFocalCrossentropy(LossCase):
 
 
 class CategoricalFocalCrossentropy(LossCase):
-    """-alpha * sum((1 - p)**gamma * y * log(p)), alpha one weight or one for each class."""
+    """-alpha * sum((1 - p)**gamma * y * log(p))."""
 
-    alpha: float | list[float] = 0.25
+    alpha: float = 0.25
     gamma: float = 2.0
     from_logits: bool = False
     label_smoothing: float = 0.0
     variants = named(
         probabilities={},
         logits={"from_logits": True, "gamma": 1.5},
-        weights={"alpha": [0.2, 0.5, 0.7, 1.0]},
         smoothed={"label_smoothing": 0.1},
     )
     fixed = ("y_true",)
@@ -79,34 +78,50 @@ class CategoricalFocalCrossentropy(LossCase):
         return {"y_true": one_hot(rng, (6,), 4), "y_pred": y_pred}
 
     def keras(self, keras: Any, reduction: str) -> Any:
-        alpha = self.alpha if isinstance(self.alpha, float) else list(self.alpha)
         return keras.losses.CategoricalFocalCrossentropy(
-            alpha, self.gamma, self.from_logits, self.label_smoothing, reduction=reduction
+            self.alpha, self.gamma, self.from_logits, self.label_smoothing, reduction=reduction
         )
 
     def torch(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
         p = y_pred.softmax(-1) if self.from_logits else y_pred / y_pred.sum(-1, keepdim=True)
         y = y_true * (1 - self.label_smoothing) + self.label_smoothing / 4
-        return -(torch.tensor(self.alpha, dtype=p.dtype) * (1 - p) ** self.gamma * y * p.log()).sum(-1)
+        return -(self.alpha * (1 - p) ** self.gamma * y * p.log()).sum(-1)
 
     def reference(self, y_true: Any, y_pred: Any) -> Any:
         p = np.exp(log_softmax(y_pred)) if self.from_logits else y_pred / y_pred.sum(-1, keepdims=True)
         y = y_true * (1 - self.label_smoothing) + self.label_smoothing / 4
-        return -(np.asarray(self.alpha) * (1 - p) ** self.gamma * y * np.log(p)).sum(-1)
+        return -(self.alpha * (1 - p) ** self.gamma * y * np.log(p)).sum(-1)
+
+
+class FocalWeightsOfClasses(LossCase):
+    """-sum(alpha * (1 - p)**gamma * y * log(p)) with one alpha for each class, given as a list."""
+
+    alpha: list[float] = [0.2, 0.5, 0.7, 1.0]
+    level = "standard"
+    speed = None
+    fixed = ("y_true",)
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"y_true": one_hot(rng, (6,), 4), "y_pred": rng.uniform(0.2, 0.8, size=(6, 4))}
+
+    def keras(self, keras: Any, reduction: str) -> Any:
+        return keras.losses.CategoricalFocalCrossentropy(list(self.alpha), reduction=reduction)
+
+    def _cost(self, torch: Any, alpha: Any, y_true: Any, y_pred: Any) -> Any:
+        p = y_pred / y_pred.sum(-1, keepdim=True)
+        return -(alpha * (1 - p).square() * y_true * p.log()).sum(-1)
+
+    def torch(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
+        return self._cost(torch, torch.tensor(self.alpha, dtype=y_pred.dtype), y_true, y_pred)
 
     @difference(
         replaces="torch",
         why="TensorFlow makes a list of Python floats float32 before it meets a float64 tensor",
         source="tensorflow#57779; keras/src/losses/losses.py, categorical_focal_crossentropy: ops.multiply(factor, alpha)",
-        when=lambda case: not isinstance(case.alpha, float),
         sides=("keras-tensorflow",),
     )
     def alpha_in_float32(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
-        alpha = torch.tensor(self.alpha, dtype=torch.float32).to(y_pred.dtype)
-        return -(alpha * (1 - y_pred / y_pred.sum(-1, keepdim=True)) ** self.gamma * y_true * self._log(y_pred)).sum(-1)
-
-    def _log(self, y_pred: Any) -> Any:
-        return (y_pred / y_pred.sum(-1, keepdim=True)).log()
+        return self._cost(torch, torch.tensor(self.alpha, dtype=torch.float32).to(y_pred.dtype), y_true, y_pred)
 
 
 class CategoricalGeneralizedCrossEntropy(LossCase):

@@ -50,7 +50,7 @@ class Circle(LossCase):
         across = far.masked_fill(others, -torch.inf)
         alone = ~same.any(-1)
         total = within.masked_fill(alone[:, None], 0.0).logsumexp(-1) + across.logsumexp(-1)
-        return torch.nn.functional.softplus(total).masked_fill(alone, 0.0)
+        return torch.logaddexp(total, torch.zeros_like(total)).masked_fill(alone, 0.0)
 
     def reference(self, y_true: Any, y_pred: Any) -> Any:
         distance = np.maximum(1 - y_pred @ y_pred.T, 0)

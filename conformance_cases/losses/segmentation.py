@@ -1,6 +1,6 @@
 """Overlap losses of masks."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,14 +14,14 @@ class Dice(LossCase):
     variants = named(everything={})
     sample_rank = 0
     # a scalar loss is weighed, but Keras divides it by no weight
-    reductions = ("none", "sum", "sum_over_batch_size")
+    reductions: ClassVar[tuple[str, ...]] = ("none", "sum", "sum_over_batch_size")
     fixed = ("y_true",)
     level = "standard"
     speed = None
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         y_true = rng.integers(0, 2, size=(4, 3, 2)).astype(float)
-        y_true[0] *= self.axis is None
+        y_true[-1] *= self.axis is None
         return {"y_true": y_true, "y_pred": rng.uniform(0.2, 0.8, size=(4, 3, 2))}
 
     def keras(self, keras: Any, reduction: str) -> Any:
@@ -40,7 +40,7 @@ class Dice(LossCase):
 
 
 class DiceOfEachSample(Dice):
-    """The same over all axes but the first, one value and one weight for every sample; the first mask is empty."""
+    """The same over all axes but the first, one value and one weight for every sample; the last mask is empty."""
 
     axis: list[int] | None = [1, 2]
     variants = named(each={}, negative={"axis": [-1, -2]})

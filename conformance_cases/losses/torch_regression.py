@@ -135,7 +135,7 @@ class PoissonNLLLoss(TorchLoss):
     fixed = ("target",)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        x = rng.uniform(-1, 1, size=(5, 4)) if self.log_input else rng.uniform(0.5, 3.0, size=(5, 4))
+        x = rng.uniform(-1, 1, size=(5, 4)) if self.log_input else rng.uniform(0.3, 0.8, size=(5, 4))
         return {"x": x, "target": rng.integers(2, 8, size=(5, 4))}
 
     def torch(self, torch: Any, x: Any, target: Any) -> Any:

@@ -11,7 +11,7 @@ WEIGHTED = named(default={}, weighted={"weighted": True})
 
 def batches(rng: np.random.Generator, made: Any, weighted: bool, sizes: tuple[int, ...] = (6, 3, 5)) -> list[Any]:
     """Updates of several sizes; of the second, the first sample weighs nothing."""
-    updates = []
+    updates: list[Any] = []
     for n in sizes:
         update = {name: value[:n] for name, value in made().items()}
         if weighted:

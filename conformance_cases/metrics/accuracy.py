@@ -1,6 +1,6 @@
 """Accuracies."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class Hits(MetricCase, abstract=True):
     variants = WEIGHTED
     level = "standard"
     speed = None
-    fixed = ("y_true",)
+    fixed: ClassVar[tuple[str, ...]] = ("y_true",)
 
     def torch(self, torch: Any, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         kind = (y_pred if sample_weight is None else sample_weight).dtype

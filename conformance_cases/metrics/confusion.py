@@ -1,6 +1,6 @@
 """Counts of the confusion matrix at thresholds, and the scores made of them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -110,7 +110,7 @@ class Precision(MetricCase):
         class_={"class_id": 1, "weighted": True},
         top_class={"class_id": 1, "top_k": 2},
     )
-    quick = ("default", "top")
+    quick: ClassVar[tuple[str, ...] | None] = ("default", "top")
     fixed = ("y_true",)
     missed = 1
 

@@ -26,7 +26,7 @@ class Mean(MetricCase):
 
     def _update(self, rng: np.random.Generator, n: int) -> dict[str, Any]:
         shape = (n, *self.shape)
-        update = {"values": rng.normal(0.5, 1.0, size=shape)}
+        update = {"values": rng.uniform(0.5, 2.0, size=shape)}
         if self.weigh != "none":
             weight = rng.uniform(0.5, 2.0, size=shape if self.weigh == "elements" else n)
             weight.flat[1] *= -0.2 if self.weigh == "negative" else 0.0

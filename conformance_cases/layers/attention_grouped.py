@@ -99,7 +99,6 @@ class ScaledDotProductAttention(FunctionCase):
         cross={"keys": 7, "scale": 0.3},
         boolean={"mask": "boolean"},
         additive={"mask": "additive"},
-        all_masked={"mask": "none"},
     )
     level = "standard"
 
@@ -123,18 +122,6 @@ class ScaledDotProductAttention(FunctionCase):
         attend = torch.nn.functional.scaled_dot_product_attention
         return attend(q, k, v, attn_mask=mask, is_causal=self.causal, scale=self.scale).transpose(1, 2)
 
-    @difference(
-        replaces="torch",
-        why="where a mask leaves nothing, torch gives zeros and Keras the mean of the values",
-        source="aten/src/ATen/native/transformers/attention.cpp, _safe_softmax; keras/src/backend/tensorflow/nn.py, _apply_masks",
-        when=lambda case: case.mask == "none",
-        sides=("keras-tensorflow", "keras-jax"),
-    )
-    def mean_of_values(self, torch: Any, query: Any, key: Any, value: Any, mask: Any) -> Any:
-        y = ScaledDotProductAttention.torch(self, torch, query, key, value, mask)
-        nothing = ~mask.any(-1).transpose(1, 2)[..., None]
-        return torch.where(nothing, value.mean(1, keepdim=True), y)
-
     def reference(self, query: Any, key: Any, value: Any, mask: Any = None) -> Any:
         scores = np.einsum("nqhd,nkhd->nhqk", query, key) * (self.scale or 0.5)
         if self.causal:
@@ -144,6 +131,41 @@ class ScaledDotProductAttention(FunctionCase):
         elif self.mask:
             scores = np.where(mask, scores, -1e300)
         return np.einsum("nhqk,nkhd->nqhd", softmax(scores), value)
+
+
+class AttentionNothingSeen(ScaledDotProductAttention):
+    """Where a mask leaves a query nothing, torch gives zeros and Keras the mean of the values.
+
+    The gradient of Keras on torch is that of no function, docs/findings/torch_attention_masked_row_gradient.py.
+    """
+
+    mask: str = "none"
+    variants = named(default={})
+    checks = ("agree", "repeat")
+    without = {
+        "*-float16": "Keras on torch adds -45856, which in float16 does not swallow the scores as it does in float64"
+    }
+
+    @difference(
+        replaces="torch",
+        why="where a mask leaves nothing, torch gives zeros and Keras the mean of the values",
+        source="aten/src/ATen/native/transformers/attention.cpp, _safe_softmax; keras/src/backend/tensorflow/nn.py, _apply_masks",
+        sides=("keras-tensorflow", "keras-jax"),
+    )
+    def mean_of_values(self, torch: Any, query: Any, key: Any, value: Any, mask: Any) -> Any:
+        y = ScaledDotProductAttention.torch(self, torch, query, key, value, mask)
+        nothing = ~mask.any(-1).transpose(1, 2)[..., None]
+        return torch.where(nothing, value.mean(1, keepdim=True), y)
+
+    @difference(
+        replaces="torch",
+        why="Keras on torch adds the lowest number to the scores, whose gradient torch's fused kernel gets wrong",
+        source="keras/src/backend/torch/nn.py, dot_product_attention; aten/src/ATen/native/cpu/FlashAttentionKernel.cpp",
+        sides=("keras-torch",),
+    )
+    def lowest_number_added(self, torch: Any, query: Any, key: Any, value: Any, mask: Any) -> Any:
+        added = torch.where(mask, 0.0, torch.finfo(query.dtype).min * 0.7).to(query.dtype)
+        return ScaledDotProductAttention.torch(self, torch, query, key, value, added)
 
 
 class MultiHeadAttentionForward(FunctionCase):

@@ -48,7 +48,10 @@ class EmbeddingPadding(LayerCase):
 
 
 class EmbeddingBag(LayerCase):
-    """The sum, mean or largest of the rows of each bag; the third of four bags is empty, and gives zeros."""
+    """The sum, mean or largest of the rows of each bag; the third of four bags is empty, and gives zeros.
+
+    Keras on torch fails in float64, rightly: docs/findings/torch_segment_reductions_in_float32.py.
+    """
 
     mode: str = "sum"
     spelling: str = "module"

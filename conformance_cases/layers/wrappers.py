@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.layers._steps import START, draw, step, to_torch
-from pytest_fwparity import LayerCase, named
+from pytest_fwparity import FunctionCase, LayerCase, named
 
 
 class TimeDistributed(LayerCase):
@@ -278,32 +278,36 @@ class Wrapper(LayerCase):
         return x + np.tanh(x @ kernel + bias)
 
 
-class TorchModuleWrapper(LayerCase):
-    """A torch module as a Keras layer, which Keras has on its torch backend alone."""
+class TorchModuleWrapper(FunctionCase):
+    """A torch module as a Keras layer, which Keras has on its torch backend alone; its weights stay torch's own."""
 
     level = "standard"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(3, 4))}
 
-    def weights(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"weight": rng.normal(size=(5, 4)), "bias": rng.normal(size=5)}
-
-    def keras(self, keras: Any) -> Any:
+    def keras(self, keras: Any, x: Any) -> Any:
         from pytest_fwparity.sides.adapter import Unsupported
 
         if keras.backend.backend() != "torch":
             raise Unsupported(f"TorchModuleWrapper is for Keras' torch backend alone, not {keras.backend.backend()}")
         import torch
 
-        return keras.layers.TorchModuleWrapper(torch.nn.Linear(4, 5))
+        return keras.layers.TorchModuleWrapper(_linear(torch, x))(x)
 
-    def keras_weights(self, layer: Any) -> dict[str, Any]:
-        weight, bias = layer.weights
-        return {"weight": weight, "bias": bias}
+    def torch(self, torch: Any, x: Any) -> Any:
+        return _linear(torch, x)(x)
 
-    def torch(self, torch: Any) -> Any:
-        return torch.nn.Linear(4, 5)
+    def reference(self, x: Any) -> Any:
+        return x @ _WEIGHT.T + _BIAS
 
-    def reference(self, x: Any, weight: Any, bias: Any) -> Any:
-        return x @ weight.T + bias
+
+#: on the grid of every dtype
+_WEIGHT, _BIAS = np.arange(-10, 10).reshape(5, 4) / 8, np.arange(5) / 4
+
+
+def _linear(torch: Any, x: Any) -> Any:
+    """A module with weights that are given, of the dtype of ``x``."""
+    module = torch.nn.Linear(4, 5).to(device=x.device, dtype=x.dtype)
+    module.load_state_dict({"weight": torch.as_tensor(_WEIGHT), "bias": torch.as_tensor(_BIAS)})
+    return module

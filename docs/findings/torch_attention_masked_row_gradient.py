@@ -6,7 +6,6 @@ forward pass is right. Masks of -1e9 or finfo.min are what people (and Keras on 
 a row that is all padding gets a gradient n times too large. Seen by core:layers/AttentionNothingSeen on keras-torch.
 """
 
-# ruff: noqa: T201
 import sys
 
 import torch

@@ -4,7 +4,6 @@ keras/src/backend/torch/math.py, _segment_reduction_fn: `data.float()`, then `.t
 accuracy, and an integer above 2**24 comes back as another integer. Seen by core:layers/EmbeddingBag on keras-torch in float64.
 """
 
-# ruff: noqa: T201
 import os
 import sys
 

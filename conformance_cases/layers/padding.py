@@ -140,8 +140,8 @@ class ReplicationPad(Pad):
 
     def keras(self, keras: Any, x: Any) -> Any:
         for axis, (low, high) in enumerate(self.pairs()):
-            n = x.shape[axis]
-            x = keras.ops.take(x, np.clip(np.arange(-low, n + high), 0, n - 1), axis=axis)
+            places = np.clip(np.arange(-low, x.shape[axis] + high), 0, x.shape[axis] - 1)
+            x = keras.ops.take(x, keras.ops.convert_to_tensor(places, "int32"), axis=axis)
         return x
 
     def reference(self, x: Any) -> Any:

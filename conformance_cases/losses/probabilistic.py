@@ -103,3 +103,28 @@ class KLDivergence(LossCase):
 
         p, q = y_true.clamp(2**-23, 1), y_pred.clamp(2**-23, 1)
         return (p * Log.apply(p / q)).sum(-1)
+
+
+class Poisson(LossCase):
+    """mean(p - y * log(p + 1e-7)) over the last axis."""
+
+    zeros: bool = False
+    variants = named(default={}, zeros={"zeros": True})
+    fixed = ("y_true",)
+    level = "standard"
+    speed = None
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        y_true = rng.integers(1, 6, size=(6, 4)).astype(float)
+        if self.zeros:
+            y_true[:, 0] = 0.0
+        return {"y_true": y_true, "y_pred": rng.uniform(2.0, 4.0, size=(6, 4))}
+
+    def keras(self, keras: Any, reduction: str) -> Any:
+        return keras.losses.Poisson(reduction=reduction)
+
+    def torch(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
+        return torch.nn.PoissonNLLLoss(log_input=False, eps=1e-7, reduction="none")(y_pred, y_true).mean(-1)
+
+    def reference(self, y_true: Any, y_pred: Any) -> Any:
+        return (y_pred - y_true * np.log(y_pred + 1e-7)).mean(-1)

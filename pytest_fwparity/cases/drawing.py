@@ -182,7 +182,7 @@ def _array(value: Any, what: str, where: str) -> np.ndarray:
 def _add_sample_weight_and_mask(case: LossCase, made: Draw, rng: Streams) -> None:
     shape = made.arrays["inputs/0/y_pred"].shape[: case.sample_rank]
     made.arrays["sample_weight"] = snap(rng.uniform(0.5, 2.0, size=shape), "float32")
-    mask = rng.uniform(size=shape) < 0.6
+    mask = np.asarray(rng.uniform(size=shape) < 0.6)
     flat = mask.reshape(-1)
     if flat.size:
         flat[0] = True

@@ -38,6 +38,7 @@ def slopes(
             for path, value in request.arrays.items()
             if value.dtype.kind == "f" and _leaf(path) not in getattr(case, "fixed", ())
         }
+        ends = _ends(run, request.arrays)
         for group, names in _groups(results).items():
             gradients = _by_path(moves, results, group, len(request.skeleton))
             if only is not None:
@@ -58,7 +59,7 @@ def slopes(
                 if h in FINER and min(abs(half - whole) for whole, half in central) <= ENOUGH * norm:
                     break
                 steps.append(h)
-                central.append([_central(run, request.arrays, along, size, weights) for size in (h, h / 2)])
+                central.append([_central(ends(along, size), size, weights) for size in (h, h / 2)])
             found.append(
                 {
                     "name": f"direction {number}" + (f", {group}" if group else "") + (f", {only}" if only else ""),
@@ -71,20 +72,31 @@ def slopes(
     return found
 
 
-def _central(
-    run: Callable[[Mapping[str, np.ndarray], Cotangents], Any],
-    arrays: Mapping[str, np.ndarray],
-    moves: Mapping[str, np.ndarray],
-    size: float,
-    weights: Mapping[str, np.ndarray],
-) -> float:
+def _ends(
+    run: Callable[[Mapping[str, np.ndarray], Cotangents], Any], arrays: Mapping[str, np.ndarray]
+) -> Callable[[Mapping[str, np.ndarray], float], tuple[Any, Any]]:
+    """What ``run`` gives at ``x + h v`` and ``x - h v``; each is run once for all the settings of a loss."""
+    met: dict[tuple[tuple[str, ...], float], tuple[Any, Any]] = {}
+
+    def ends(moves: Mapping[str, np.ndarray], size: float) -> tuple[Any, Any]:
+        key = (tuple(moves), size)
+        if key not in met:
+            up, down = (
+                run(
+                    {**arrays, **{path: arrays[path] + step * move for path, move in moves.items()}},
+                    Cotangents(backward=False),
+                ).arrays
+                for step in (size, -size)
+            )
+            met[key] = up, down
+        return met[key]
+
+    return ends
+
+
+def _central(ends: tuple[Any, Any], size: float, weights: Mapping[str, np.ndarray]) -> float:
     """``(f(x + h v) - f(x - h v)) / 2h`` for the outputs that ``weights`` names, contracted with these."""
-    up, down = (
-        run(
-            {**arrays, **{path: arrays[path] + step * move for path, move in moves.items()}}, Cotangents(backward=False)
-        ).arrays
-        for step in (size, -size)
-    )
+    up, down = ends
     total = 0.0
     for name, weight in weights.items():
         with np.errstate(invalid="ignore"):

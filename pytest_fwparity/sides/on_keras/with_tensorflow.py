@@ -83,7 +83,9 @@ class TensorFlow(Backend):
         missing = isinstance(error, (errors.NotFoundError, errors.UnimplementedError)) and (
             "Could not find device" in text or "No registered" in text or "not supported" in text or "OpKernel" in text
         )
-        refused = isinstance(error, errors.InvalidArgumentError) and "is not in the list of allowed values" in text
+        refused = isinstance(error, errors.InvalidArgumentError) and (
+            "is not in the list of allowed values" in text or "was expected to be a float tensor but is a" in text
+        )
         typed = isinstance(error, TypeError) and "not in list of allowed values" in text
         return missing or refused or typed or super().lacks(error)
 

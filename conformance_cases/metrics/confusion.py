@@ -150,7 +150,7 @@ class Precision(MetricCase):
         why="Keras lowers what is not among the k largest by 1e10, which is infinite in float16: 0 * inf = NaN, and nothing counts",
         source="keras/src/metrics/metrics_utils.py, _filter_top_k",
         when=lambda case: case.top_k,
-        sides=("keras-*",),
+        sides=("keras-tensorflow", "keras-jax"),
         dtypes=("float16",),
     )
     def nothing_in_float16(self, torch: Any, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:

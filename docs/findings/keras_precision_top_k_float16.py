@@ -1,4 +1,4 @@
-"""Keras 3.15.1, every backend: under floatx float16, Precision(top_k=k) and Recall(top_k=k) are always 0.
+"""Keras 3.15.1 on TensorFlow and JAX: under floatx float16, Precision(top_k=k) and Recall(top_k=k) are always 0.
 
 `_filter_top_k` lowers all but the k largest by 1e10 * (1 - mask), which is infinite in float16: infinity * 0 is NaN for the k
 largest, and NaN is above no threshold.

@@ -65,14 +65,6 @@ def classes_taken_from_the_last_axis(keras: Any, patch: Any) -> None:
     )
 
 
-@fault(case="core:losses/SparseCategoricalCrossentropyIgnoring", side="keras", variant="inside")
-def ignored_samples_counted_in_the_mean(keras: Any, patch: Any) -> None:
-    """The mean is over the ignored samples too."""
-    from keras.src.losses import losses as module
-
-    patch(module, "backend", Instead(module.backend, set_keras_mask=lambda x, mask: None))
-
-
 @fault(case="core:losses/BinaryFocalCrossentropy", side="torch", variant="balanced")
 def focal_cross_entropy_one_ten_millionth(torch: Any, patch: Any) -> None:
     """The cross-entropy beneath is 1e-7 too large."""
@@ -95,24 +87,6 @@ def generalized_q_floored(keras: Any, patch: Any) -> None:
 
     stock = module.ops
     patch(module, "ops", Instead(stock, power=lambda x, y: stock.power(x, max(y, 0.10001))))
-
-
-@fault(case="core:losses/CTC", side="keras", variant="repeated")
-def ctc_label_one_shorter(keras: Any, patch: Any) -> None:
-    """The last label of each sample is not read."""
-    from keras.src.losses import losses as module
-
-    stock = module.ops
-    patch(
-        module,
-        "ops",
-        Instead(
-            stock,
-            ctc_loss=lambda target, output, length, steps, mask_index=0: stock.ctc_loss(
-                target, output, stock.maximum(length - 1, 1), steps, mask_index=mask_index
-            ),
-        ),
-    )
 
 
 @fault(case="core:losses/Poisson", side="keras")

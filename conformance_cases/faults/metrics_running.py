@@ -116,15 +116,6 @@ def cross_entropy_metric_one_ten_millionth(torch: Any, patch: Any) -> None:
     rescaled(patch, torch.nn.functional, "binary_cross_entropy_with_logits")
 
 
-@fault(case="core:metrics/TopKCategoricalAccuracy", side="keras")
-def k_one_too_large(keras: Any, patch: Any) -> None:
-    """The k + 1 largest count."""
-    from keras.src.metrics import accuracy_metrics as module
-
-    stock = module.ops
-    patch(module, "ops", Instead(stock, in_top_k=lambda y_true, y_pred, k: stock.in_top_k(y_true, y_pred, k=k + 1)))
-
-
 @fault(case="core:metrics/BinaryAccuracy", side="keras", variant="strict")
 def threshold_ignored(keras: Any, patch: Any) -> None:
     """The threshold is 0.5, whatever was asked for."""

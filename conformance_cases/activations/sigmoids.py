@@ -187,7 +187,7 @@ class Saturated(Named):
     @difference(
         replaces="torch",
         why="torch's softplus is the identity above its threshold of 20, where 2e-9 is left out",
-        source="torch.nn.Softplus documentation",
+        source="torch/nn/modules/activation.py, Softplus: reverts to the linear function where input * beta > threshold",
         when=lambda case: case.function == "softplus",
         sides=("keras-tensorflow", "keras-jax"),
     )

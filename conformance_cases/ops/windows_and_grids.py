@@ -1,4 +1,4 @@
-"""Windows of signal processing, and ranges of numbers."""
+"""Arrays made from numbers alone, and the area under a row."""
 
 from typing import Any
 

@@ -71,6 +71,12 @@ def test_a_misspelt_required_hook_is_named() -> None:
     assert refused(made(body, FunctionCase)).endswith("no hook is named 'torhc'; did you mean 'torch'?")
 
 
+@pytest.mark.parametrize("glob", ["*-float64", ":*-float16", "other-*", "keras-jax:other-float16", "keras-jax:*-int8"])
+def test_a_glob_of_without_that_meets_nothing(glob: str) -> None:
+    assert f"{{{glob!r}: 'why'}} should map a glob of VARIANT-DTYPE" in refused(made({"without": {glob: "why"}}))
+    check_class(made({"without": {"*-float16": "why", "keras-*:*-float64": "why"}}))
+
+
 def test_own_attributes_near_to_a_method_of_case_are_accepted() -> None:
     check_class(made({"field": "gravity", "setting": 3}))
 

@@ -47,6 +47,19 @@ def test_a_dtype_that_a_case_cannot_bear_is_left_out_with_its_reason(project: Pr
     )
 
 
+@pytest.mark.parametrize("side", ["fake-torch", "fake-*"])
+def test_a_dtype_that_a_case_cannot_bear_on_some_sides_alone(project: Project, side: str) -> None:
+    project.cases(function_case("Twice", facts=f"without = {{'{side}:*-float32': 'too narrow there'}}"))
+    result = project.run("-k", "float", "-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED ?1? *: not run: too narrow there"])
+
+
+def test_a_dtype_that_a_case_cannot_bear_on_a_side_that_takes_no_part(project: Project) -> None:
+    project.cases(function_case("Twice", facts="without = {'keras-jax:*-float32': 'too narrow there'}"))
+    project.run("-k", "float").assert_outcomes(passed=2)
+
+
 @pytest.mark.parametrize("deterministic", [True, False])
 def test_bits_that_change_from_run_to_run(project: Project, deterministic: bool) -> None:
     facts = "" if deterministic else "deterministic = ()"

@@ -136,6 +136,21 @@ subprocess.run("echo echoed; cat", shell=True)
     result.stdout.no_fnmatch_line("*worker.py*")
 
 
+def test_what_a_hook_leaves_out_is_not_taken_for_a_missing_kernel(project: Project) -> None:
+    """The case's own NotImplementedError breaks the item; one raised elsewhere says that the side has no kernel."""
+    project.cases(
+        function_case("Unfinished", torch="raise NotImplementedError('later')")
+        + function_case("NoKernel", torch="import no_kernel\nno_kernel.call(x)")
+    )
+    body = "def call(x):\n    raise NotImplementedError('no kernel of ' + x.dtype.name)\n"
+    site = project.write("site/no_kernel.py", body).parent
+    project.monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
+    result = project.run("-k", "float64", "-rs")
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*NotImplementedError: later*"])
+    result.stdout.fnmatch_lines(["SKIPPED*fake-torch has no kernel for it in float64: no kernel of float64*"])
+
+
 def test_what_a_case_prints_is_shown_when_it_differs(project: Project) -> None:
     project.cases(function_case("Differs", torch="print('told', 'you')\nreturn 3 * x"))
     result = project.run()

@@ -94,7 +94,9 @@ class NonNeg(FunctionCase):
 
     level = "standard"
     speed = None
-    without = {"*-bfloat16": "with floatx bfloat16 Keras on JAX makes the 0 a float32, and the result with it"}
+    without = {
+        "keras-jax:*-bfloat16": "with floatx bfloat16 Keras on JAX makes the 0 a float32, and the result with it"
+    }
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"w": distinct(rng, (5, 4))}

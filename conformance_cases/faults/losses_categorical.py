@@ -95,3 +95,29 @@ def poisson_epsilon_1e_6(keras: Any, patch: Any) -> None:
     from keras.src.losses import losses as module
 
     patch(module, "backend", Instead(module.backend, epsilon=lambda: 1e-6))
+
+
+@fault(case="core:losses/MeanOverWhatIsNotIgnored", side="keras", variant="inside")
+def ignored_samples_counted_in_the_mean(keras: Any, patch: Any) -> None:
+    """The mean is over the ignored samples too."""
+    from keras.src.losses import losses as module
+
+    patch(module, "backend", Instead(module.backend, set_keras_mask=lambda x, mask: None))
+
+
+@fault(case="core:losses/CTC", side="keras", variant="repeated", tier="float32")
+def ctc_label_one_shorter(keras: Any, patch: Any) -> None:
+    """The last label of each sample is not read."""
+    from keras.src.losses import losses as module
+
+    stock = module.ops
+    patch(
+        module,
+        "ops",
+        Instead(
+            stock,
+            ctc_loss=lambda target, output, length, steps, mask_index=0: stock.ctc_loss(
+                target, output, stock.maximum(length - 1, 1), steps, mask_index=mask_index
+            ),
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance_cases.faults._gradients import torch_rounded, torch_scaled_gradient
+from conformance_cases.faults._gradients import torch_first_element, torch_rounded, torch_scaled_gradient
 from conformance_cases.faults._stand_ins import changed_result, rescaled
 from pytest_fwparity import fault
 
@@ -28,6 +28,12 @@ def multi_margin_weight_ignored(torch: Any, patch: Any) -> None:
 def multi_margin_power_ignored(torch: Any, patch: Any) -> None:
     """p is 1, whatever was asked for."""
     _forced(patch, torch, "multi_margin_loss", p=1)
+
+
+@fault(case="core:losses/TripletMarginLoss", side="torch", variant="swapped")
+def triplet_swap_ignored(torch: Any, patch: Any) -> None:
+    """The smaller distance is not taken."""
+    _forced(patch, torch, "triplet_margin_loss", swap=False)
 
 
 @fault(case="core:losses/TripletMarginLoss", side="torch")
@@ -111,6 +117,12 @@ def distance_epsilon_1e_5(torch: Any, patch: Any) -> None:
     """1e-5 is added to each difference, not 1e-6."""
     stock = torch.nn.functional.pairwise_distance
     patch(torch.nn.functional, "pairwise_distance", lambda x, y, p, eps, keepdim: stock(x, y, p, 1e-5, keepdim))
+
+
+@fault(case="core:losses/Pdist", side="torch", variant="cubic")
+def first_pair_one_millionth(torch: Any, patch: Any) -> None:
+    """The distance of the first pair is 1e-6 too large."""
+    changed_result(patch, torch.nn.functional, "pdist", lambda y: torch_first_element(torch, y, 1e-6))
 
 
 @fault(case="core:losses/CosineOfRows", side="torch", variant="last")

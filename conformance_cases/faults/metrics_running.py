@@ -134,3 +134,12 @@ def class_indices_in_float16(keras: Any, patch: Any) -> None:
 
     stock = module.ops
     patch(module, "ops", Instead(stock, argmax=lambda x, axis=None: stock.argmax(x, axis=axis) // 2))
+
+
+@fault(case="core:metrics/TopKCategoricalAccuracy", side="keras", tier="float32")
+def k_one_too_large(keras: Any, patch: Any) -> None:
+    """The k + 1 largest count."""
+    from keras.src.metrics import accuracy_metrics as module
+
+    stock = module.ops
+    patch(module, "ops", Instead(stock, in_top_k=lambda y_true, y_pred, k: stock.in_top_k(y_true, y_pred, k=k + 1)))

@@ -148,7 +148,9 @@ class ReversibleEmbedding(LayerCase):
     variants = named(tied={}, untied={"tied": False}, capped={"cap": 2.0})
     level = "standard"
     #: docs/findings/jax_python_float_under_bfloat16.py
-    without = {"capped-bfloat16": "Keras on JAX divides by a Python float in float32 where floatx is bfloat16"}
+    without = {
+        "keras-jax:capped-bfloat16": "Keras on JAX divides by a Python float in float32 where floatx is bfloat16"
+    }
     outputs = ("rows", "scores")
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:

@@ -148,7 +148,7 @@ class Dot(FunctionCase):
         rank_4={"axes": [3, 1], "shapes": [[2, 3, 2, 5], [2, 5, 4]]},
     )
     without = {
-        f"{variant}-bfloat16": "with floatx bfloat16 the epsilon of normalize is float32 to Keras on JAX"
+        f"keras-jax:{variant}-bfloat16": "with floatx bfloat16 the epsilon of normalize is float32 to Keras on JAX"
         for variant in ("cosines", "function", "last")
     }
     level = "standard"

@@ -60,7 +60,7 @@ class UpSampling2DSmooth(Interpolated):
 
     factors: tuple[int, int] = (2, 2)
     without = {
-        "bicubic-*16": "TensorFlow gives bicubic resizing no gradient in half precision (docs/findings/bicubic_half_gradient.py)"
+        "keras-tensorflow:bicubic-*16": "no gradient of bicubic resizing in half precision (docs/findings/bicubic_half_gradient.py)"
     }
     variants = named(bilinear={}, uneven={"factors": [1, 3], "size": [3, 12]}, bicubic={"interpolation": "bicubic"})
 
@@ -107,7 +107,7 @@ class ResizingBicubic(Interpolated):
     interpolation = "bicubic"
     variants = named(larger={"size": [5, 7]})
     without = {
-        "*16": "TensorFlow gives bicubic resizing no gradient in half precision (docs/findings/bicubic_half_gradient.py)"
+        "keras-tensorflow:*16": "no gradient of bicubic resizing in half precision (docs/findings/bicubic_half_gradient.py)"
     }
 
     def keras(self, keras: Any) -> Any:

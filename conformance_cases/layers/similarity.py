@@ -24,7 +24,7 @@ class CosineSimilarity(OfPairs):
 
     axis: int = 1
     broadcast: bool = False
-    without = {"*-bfloat16": "with floatx bfloat16 the epsilon of normalize is float32 to Keras on JAX"}
+    without = {"keras-jax:*-bfloat16": "with floatx bfloat16 the epsilon of normalize is float32 to Keras on JAX"}
     variants = grid(form=["module", "function"], axis=[1, -1]) | grid(axis=[-1], broadcast=[True])
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Normalized(FunctionCase):
 
     p: int = 2
     axis: int = 1
-    without = {"*-bfloat16": "with floatx bfloat16 the epsilon of normalize is float32 to Keras on JAX"}
+    without = {"keras-jax:*-bfloat16": "with floatx bfloat16 the epsilon of normalize is float32 to Keras on JAX"}
     variants = grid(axis=[1, -1]) | grid(p=[1, 3])
     level = "standard"
     speed = None

@@ -1,6 +1,6 @@
 """Layers around layers: one step at a time, both ways, a weight divided by its norm, a loss beside the output."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -281,16 +281,16 @@ class Wrapper(LayerCase):
 class TorchModuleWrapper(FunctionCase):
     """A torch module as a Keras layer, which Keras has on its torch backend alone; its weights stay torch's own."""
 
+    without: ClassVar[dict[str, str]] = {
+        "keras-tensorflow:*": "a torch module is a Keras layer on Keras' torch backend alone",
+        "keras-jax:*": "a torch module is a Keras layer on Keras' torch backend alone",
+    }
     level = "standard"
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(3, 4))}
 
     def keras(self, keras: Any, x: Any) -> Any:
-        from pytest_fwparity.sides.adapter import Unsupported
-
-        if keras.backend.backend() != "torch":
-            raise Unsupported(f"TorchModuleWrapper is for Keras' torch backend alone, not {keras.backend.backend()}")
         import torch
 
         return keras.layers.TorchModuleWrapper(_linear(torch, x))(x)

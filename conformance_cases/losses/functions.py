@@ -208,7 +208,6 @@ class CTCFunction(OfLossesAlone):
     without = {"*-*16": "every backend computes it in float32, as ``tf.nn.ctc_loss`` does, and gives float32"}
 
     def keras(self, keras: Any, y_true: Any, y_pred: Any) -> Any:
-        sequence.lacks_float64(keras)
         return keras.losses.ctc(y_true, y_pred)
 
 

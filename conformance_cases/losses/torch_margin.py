@@ -214,11 +214,11 @@ class TripletMarginLoss(TorchLoss):
         anchor = rng.normal(size=(6, 3))
         # clear of the kink: half of the negatives are nearer than the positives, half are far beyond the margin
         far = np.where(np.arange(6) % 2, 6.0, 0.4)[:, None]
-        return {
-            "anchor": anchor,
-            "positive": anchor + apart(rng, (6, 3), 0.8, 1.2),
-            "negative": anchor + far * apart(rng, (6, 3), 0.8, 1.2),
-        }
+        way = apart(rng, (6, 3), 0.8, 1.2)
+        # swapped, the negative lies behind the positive, and so nearer to it than to the anchor
+        off = np.abs(apart(rng, (6, 3), 0.8, 1.2)) * np.sign(way) if self.swap else apart(rng, (6, 3), 0.8, 1.2)
+        positive = anchor + way
+        return {"anchor": anchor, "positive": positive, "negative": (positive if self.swap else anchor) + far * off}
 
     def _options(self, torch: Any) -> dict[str, Any]:
         return {"margin": self.margin_, "p": self.p, "swap": self.swap}

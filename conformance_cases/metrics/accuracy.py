@@ -54,7 +54,7 @@ class Hits(MetricCase, abstract=True):
         return weighted_mean(1.0 * self._hits(y_true, y_pred), sample_weight)
 
     def _hits(self, y_true: Any, y_pred: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("required hook")
 
 
 class Accuracy(Hits):

@@ -8,216 +8,111 @@ from conformance_cases.ops._arrays import Array, Truths
 from pytest_fwparity import distinct, grid
 
 
-class SumOver(Array):
+class Reduction(Array, abstract=True):
+    """``names`` are those in ``keras.ops``, in ``torch`` and in NumPy."""
+
+    names = ("", "", "")
+    axis: int = 1
+    keepdims: bool = False
+    variants = grid(axis=[1, -2], keepdims=[False, True])
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return getattr(keras.ops, self.names[0])(x, axis=self.axis, keepdims=self.keepdims)
+
+    def torch(self, torch: Any, x: Any) -> Any:
+        return getattr(torch, self.names[1])(x, self.axis, keepdim=self.keepdims)
+
+    def reference(self, x: Any) -> Any:
+        return getattr(np, self.names[2])(x, axis=self.axis, keepdims=self.keepdims)
+
+
+class SumOver(Reduction):
     """The sum."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.sum(x, axis=self.axis, keepdims=self.keepdims)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.sum(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.sum(self.axis, keepdims=self.keepdims)
+    names = ("sum", "sum", "sum")
 
 
-class Mean(Array):
+class Mean(Reduction):
     """The mean."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
+    names = ("mean", "mean", "mean")
     level = "quick"
     quick = ("default",)
 
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.mean(x, axis=self.axis, keepdims=self.keepdims)
 
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.mean(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.mean(self.axis, keepdims=self.keepdims)
-
-
-class Max(Array):
+class Max(Reduction):
     """The largest."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
+    names = ("max", "amax", "max")
     level = "quick"
     quick = ("default",)
 
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.max(x, axis=self.axis, keepdims=self.keepdims)
 
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.amax(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.max(self.axis, keepdims=self.keepdims)
-
-
-class Min(Array):
+class Min(Reduction):
     """The smallest."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.min(x, axis=self.axis, keepdims=self.keepdims)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.amin(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.min(self.axis, keepdims=self.keepdims)
+    names = ("min", "amin", "min")
 
 
-class Amax(Array):
+class Amax(Reduction):
     """The largest, under its other name."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.amax(x, axis=self.axis, keepdims=self.keepdims)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.amax(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.max(self.axis, keepdims=self.keepdims)
+    names = ("amax", "amax", "max")
 
 
-class Amin(Array):
+class Amin(Reduction):
     """The smallest, under its other name."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.amin(x, axis=self.axis, keepdims=self.keepdims)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.amin(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.min(self.axis, keepdims=self.keepdims)
+    names = ("amin", "amin", "min")
 
 
-class Prod(Array):
+class Prod(Reduction):
     """The product."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.prod(x, axis=self.axis, keepdims=self.keepdims)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.prod(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.prod(self.axis, keepdims=self.keepdims)
+    names = ("prod", "prod", "prod")
 
 
-class Var(Array):
+class Var(Reduction):
     """The mean of squared deviations, divided by n."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.var(x, axis=self.axis, keepdims=self.keepdims)
+    names = ("var", "var", "var")
 
     def torch(self, torch: Any, x: Any) -> Any:
         return torch.var(x, self.axis, correction=0, keepdim=self.keepdims)
 
-    def reference(self, x: Any) -> Any:
-        return x.var(self.axis, keepdims=self.keepdims)
 
-
-class Std(Array):
+class Std(Reduction):
     """The root of the variance."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.std(x, axis=self.axis, keepdims=self.keepdims)
+    names = ("std", "std", "std")
 
     def torch(self, torch: Any, x: Any) -> Any:
         return torch.std(x, self.axis, correction=0, keepdim=self.keepdims)
 
-    def reference(self, x: Any) -> Any:
-        return x.std(self.axis, keepdims=self.keepdims)
 
-
-class Logsumexp(Array):
+class Logsumexp(Reduction):
     """log(sum(exp(x)))."""
 
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.logsumexp(x, axis=self.axis, keepdims=self.keepdims)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.logsumexp(x, self.axis, self.keepdims)
+    names = ("logsumexp", "logsumexp", "logsumexp")
 
     def reference(self, x: Any) -> Any:
         return np.log(np.exp(x).sum(self.axis, keepdims=self.keepdims))
 
 
-class Argmax(Array):
+class Argmax(Reduction):
     """Where the largest stands."""
 
-    vanishing = ("grad x",)
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
+    names = ("argmax", "argmax", "argmax")
     level = "quick"
     quick = ("default",)
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.argmax(x, axis=self.axis, keepdims=self.keepdims)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.argmax(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.argmax(self.axis, keepdims=self.keepdims)
+    vanishing = ("grad x",)
 
 
-class Argmin(Array):
+class Argmin(Reduction):
     """Where the smallest stands."""
 
+    names = ("argmin", "argmin", "argmin")
     vanishing = ("grad x",)
-    axis: int = 1
-    keepdims: bool = False
-    variants = grid(axis=[1, -2], keepdims=[False, True])
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.argmin(x, axis=self.axis, keepdims=self.keepdims)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.argmin(x, self.axis, self.keepdims)
-
-    def reference(self, x: Any) -> Any:
-        return x.argmin(self.axis, keepdims=self.keepdims)
 
 
 class All(Truths):

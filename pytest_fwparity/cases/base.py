@@ -54,7 +54,8 @@ class Case:
     constant: ClassVar[tuple[str, ...]] = ()
     #: working dtype to the results that are not finite in it though finite in float64: ``{"float16": ("y",)}``
     overflows: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    #: glob of ``VARIANT-DTYPE`` to the reason why that cannot be judged, which is shown: ``{"far-*16": "..."}``
+    #: glob of ``VARIANT-DTYPE`` to the reason why that cannot be judged, which is shown: ``{"far-*16": "..."}``; after
+    #: ``SIDES:`` it is so where one of these sides takes part, whatever is asked: ``{"keras-jax:*-bfloat16": "..."}``
     without: ClassVar[Mapping[str, str]] = {}
     #: ``"elementwise"`` judges the relative accuracy of every element; ``"tensor"`` lends a small element the magnitude
     #: that the inputs give its tensor

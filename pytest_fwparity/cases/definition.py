@@ -61,7 +61,8 @@ def check_class(cls: type[Case]) -> None:
         if not isinstance(reason, str) or not reason.strip() or not _fits(cls, glob):
             raise DefinitionError(
                 f"{where}: without = {dict(cls.without)!r} should map a glob of VARIANT-DTYPE, with a dtype of {list(LOW)}, to "
-                "the reason why that cannot be judged: without = {'*-float16': 'its squares underflow'}"
+                "the reason why that cannot be judged: without = {'*-float16': 'its squares underflow'}; "
+                "for some sides alone: {'keras-jax:*-float16': '...'}"
             )
     for fact in ("level", "speed"):
         value = getattr(cls, fact)
@@ -70,7 +71,10 @@ def check_class(cls: type[Case]) -> None:
 
 
 def _fits(cls: type[Case], glob: str) -> bool:
-    return any(fnmatchcase(f"{variant}-{dtype}", glob) for variant in cls.settings() for dtype in LOW)
+    sides, sign, rest = glob.rpartition(":")
+    dtypes = (*LOW, "float64") if sign else LOW
+    named = bool(sides) == bool(sign)
+    return named and any(fnmatchcase(f"{variant}-{dtype}", rest) for variant in cls.settings() for dtype in dtypes)
 
 
 def kind_of(cls: type[Case]) -> type[Case]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
 import numpy as np
@@ -327,7 +329,12 @@ class Lab:
     # what holds for a question
 
     def unmet(self, question: Question) -> Verdict | None:
-        """*not run* where the case needs a newer release of a framework than a side has."""
+        """*not run* where a side cannot take part: it is declared, or the case needs a newer release of its framework."""
+        for glob, reason in question.ref.cls.without.items():
+            sides, _, rest = glob.rpartition(":")
+            kinds = [name.split("@")[0] for name in self.sides]
+            if sides and fnmatch.filter(kinds, sides) and fnmatchcase(_labelled(question), rest):
+                return Verdict(outcome=NOT_RUN, kind="declared", message=reason)
         needs = question.ref.cls.needs
         if not needs:
             return None
@@ -396,6 +403,11 @@ class Lab:
         self._store.move_to_end(key)
         found: _Value = self._store[key]
         return found
+
+
+def _labelled(question: Question) -> str:
+    """``VARIANT-DTYPE``, or what the check names in the place of a dtype."""
+    return "-".join([question.variant, *question.parameters[:1]])
 
 
 def in_place(known: Sequence[Difference]) -> dict[str, Any]:

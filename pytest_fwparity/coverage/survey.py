@@ -101,6 +101,9 @@ def _called(bench: Bench, case_id: str, variant: str) -> tuple[set[str], str, bo
     """The symbols called, why a side gave no answer, and whether it should have."""
     question = bench.question(case_id, variant, "agree", ("float32",), 0)
     policy = getattr(question.case(), "precision", "") if question.ref.cls.kind == "training" else ""
+    unmet = bench.lab.unmet(question)
+    if unmet is not None:
+        return set(), unmet.message, False
     try:
         drawn = bench.lab.draw(question)
         got = bench.lab.every(question, drawn, dtype="float32", policy=policy, options={"calls": True})

@@ -64,7 +64,7 @@ def drift(old: Record, new: Record) -> list[Change]:
         if before["outcome"] == "timed":
             continue
         if after is None:
-            if new.finished or not _cut_off(new):
+            if new.finished:  # else it was perhaps never reached
                 found.append(Change(kind=VANISHED, item=name_of(before), text=f"was {before['outcome']}"))
             continue
         found += _item(before, after)
@@ -72,11 +72,6 @@ def drift(old: Record, new: Record) -> list[Change]:
         if key not in old.items and after["outcome"] != "timed":
             found.append(Change(kind=NEW, item=name_of(after), text=str(after["outcome"])))
     return found
-
-
-def _cut_off(record: Record) -> bool:
-    """Whether the run ended before its time, so that what is missing was perhaps never reached."""
-    return not record.finished
 
 
 def _item(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

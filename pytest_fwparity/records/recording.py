@@ -58,51 +58,24 @@ class Recorder:
         for (side, label), answer in self._answers.items():
             if label in wanted:
                 sides.setdefault(side, {})[label] = self._answer(answer)
-        self._line(
-            {
-                "type": "item",
-                "suite": question.ref.suite,
-                "case": question.ref.case_id,
-                "area": question.ref.area,
-                "variant": question.variant,
-                "check": question.check,
-                "parameters": list(question.parameters),
-                "seed": question.seed,
-                "node": node_id,
-                "source": source_digest(question.ref.cls),
-                "inputs": self._inputs,
-                "outcome": verdict.outcome,
-                "kind": verdict.kind,
-                "message": verdict.message[:_LONGEST],
-                "blamed": list(verdict.blamed),
-                "notes": dict(verdict.notes),
-                "findings": list(_findings(verdict)),
-                "sides": sides,
-                "seconds": round(seconds, 4),
-            }
-        )
+        told = {
+            "inputs": self._inputs,
+            "outcome": verdict.outcome,
+            "kind": verdict.kind,
+            "message": verdict.message[:_LONGEST],
+            "blamed": list(verdict.blamed),
+            "notes": dict(verdict.notes),
+            "findings": list(_findings(verdict)),
+            "sides": sides,
+            "seconds": round(seconds, 4),
+        }
+        self._line({**_head(question, node_id), **told})
 
     def speed(self, question: Question, node_id: str, side: str, told: Mapping[str, Any]) -> None:
         """Write the line of a speed item: its samples in seconds."""
         self._environment()
-        self._line(
-            {
-                "type": "item",
-                "suite": question.ref.suite,
-                "case": question.ref.case_id,
-                "area": question.ref.area,
-                "variant": question.variant,
-                "check": question.check,
-                "parameters": list(question.parameters),
-                "seed": question.seed,
-                "node": node_id,
-                "source": source_digest(question.ref.cls),
-                "inputs": "",
-                "outcome": "timed",
-                "findings": [],
-                "sides": {side: {"speed": dict(told)}},
-            }
-        )
+        entry = {"inputs": "", "outcome": "timed", "findings": [], "sides": {side: {"speed": dict(told)}}}
+        self._line({**_head(question, node_id), **entry})
 
     def close(self) -> None:
         self.lab.listener = None
@@ -135,6 +108,22 @@ class Recorder:
 
     def _line(self, entry: Mapping[str, Any]) -> None:
         self.writer.line(_finite(self._plain.value(dict(entry))))
+
+
+def _head(question: Question, node_id: str) -> dict[str, Any]:
+    """What names an item."""
+    return {
+        "type": "item",
+        "suite": question.ref.suite,
+        "case": question.ref.case_id,
+        "area": question.ref.area,
+        "variant": question.variant,
+        "check": question.check,
+        "parameters": list(question.parameters),
+        "seed": question.seed,
+        "node": node_id,
+        "source": source_digest(question.ref.cls),
+    }
 
 
 def _label(request: Request) -> str:

@@ -128,11 +128,19 @@ def serve(server: Server, request: wire.Request) -> bytes:
         head = failure(error)
         adapter = server.adapter
         refused = adapter.refuses(error)
-        if refused or (request.dtype != "float32" and adapter.lacks(error)):
+        if refused or (request.dtype != "float32" and adapter.lacks(error) and not _by_the_case(error, request)):
             what = f"{server.settings['side']} has no kernel for it"
             what += f": {_told(error)}" if refused else f" in {request.dtype}: {_told(error)}"
             head |= {"unsupported": True, "yours": False, "message": what}
         return wire.encode(head, {})
+
+
+def _by_the_case(error: Exception, request: wire.Request) -> bool:
+    """Whether the case's own file raises it: what a hook lacks is no framework's lack."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename == request.subject.get("path")
 
 
 def _told(error: Exception) -> str:

@@ -34,6 +34,24 @@ with pure("tensorflow"):
 assert made.dtype == "float64"
 assert np.abs(np.asarray(made) - np.asarray(stock)).max() < 1e-3
 """
+CTC = """
+import numpy as np
+import keras
+from pytest_fwparity.sides.on_keras.purity import pure
+
+output = np.random.default_rng(0).normal(size=(2, 6, 4))
+asked = [np.array([[1, 2], [3, 1]]), output.astype("float32"), np.array([2, 2]), np.array([6, 6])]
+stock = keras.ops.ctc_loss(*asked)
+with pure("tensorflow"):
+    assert (keras.ops.ctc_loss(*asked) == stock).numpy().all()
+    asked[1] = output
+    try:
+        keras.ops.ctc_loss(*map(keras.ops.convert_to_tensor, asked))
+    except NotImplementedError as error:
+        assert "no float64 kernel" in str(error)
+    else:
+        raise AssertionError("float64 was computed in float32")
+"""
 
 
 def _run(code: str) -> None:
@@ -47,3 +65,7 @@ def test_resizing() -> None:
 
 def test_mel_spectrogram() -> None:
     _run(MEL)
+
+
+def test_the_connectionist_loss() -> None:
+    _run(CTC)

@@ -190,6 +190,29 @@ def _mel_matrix() -> Iterator[None]:
         MelSpectrogram.linear_to_mel_weight_matrix = stock
 
 
+@contextlib.contextmanager
+def _ctc_loss() -> Iterator[None]:
+    """The connectionist loss of float64 is refused, since ``tf.nn.ctc_loss`` has a float32 kernel alone.
+
+    Float32 results are then measured from another side's float64.
+    """
+    from keras.src.backend.tensorflow import nn
+
+    stock = nn.ctc_loss
+
+    @functools.wraps(stock)
+    def ctc_loss(target: Any, output: Any, *args: Any, **options: Any) -> Any:
+        if getattr(output, "dtype", None) == "float64":  # tf.DType compares with the name
+            raise NotImplementedError("tf.nn.ctc_loss has no float64 kernel: Keras computes float64 in float32 there")
+        return stock(target, output, *args, **options)
+
+    nn.ctc_loss = ctc_loss
+    try:
+        yield
+    finally:
+        nn.ctc_loss = stock
+
+
 PATCHES = (
     Patch(
         "python-floats-in-cast",
@@ -211,6 +234,13 @@ PATCHES = (
         "tensorflow/core/kernels/image/resize_bilinear_op.cc, resize_bicubic_op.cc and scale_and_translate_op.cc",
         _has("tensorflow", "image"),
         _resize,
+    ),
+    Patch(
+        "ctc-loss",
+        ("tensorflow",),
+        "keras/src/backend/tensorflow/nn.py, ctc_loss; tensorflow/core/ops/ctc_ops.cc",
+        _has("keras.src.backend.tensorflow.nn", "ctc_loss"),
+        _ctc_loss,
     ),
     Patch(
         "mel-matrix",

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pytest_fwparity.cases.definition import LOW
 from pytest_fwparity.verdict.blame import Evidence, blame
 from pytest_fwparity.verdict.comparison import scale
-from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, UNIT
+from pytest_fwparity.verdict.constants import MOVEMENT_DELTA, UNIT, limits
 from pytest_fwparity.verdict.distribution import same_distribution, within
 from pytest_fwparity.verdict.judgement import decide
 from pytest_fwparity.verdict.measured import Declared, Measured, root_mean_square
@@ -402,3 +403,11 @@ def test_root_mean_square_of_what_has_no_square() -> None:
     assert root_mean_square(np.array([3e200, -4e200, 0.0])) == pytest.approx(5e200 / 3**0.5)
     assert root_mean_square(np.array([3.0, -4.0, 0.0])) == pytest.approx(5 / 3**0.5)
     assert root_mean_square(np.array([])) == 0.0
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "rocm"])
+def test_every_dtype_of_a_device_has_limits(device: str) -> None:
+    """A GPU run asks for tf32 beside the others; a device without limits of its own has those of the CPU."""
+    for dtype in ("float64", *LOW):
+        if dtype != "tf32" or device == "cuda":
+            assert limits(dtype, device), dtype

@@ -180,6 +180,7 @@ class CosineSimilarityFunction(OfLossesAlone):
     """-cos along an axis."""
 
     of, called = regression.CosineSimilarity, "cosine_similarity"
+    without = {"keras-jax:*-bfloat16": "with floatx bfloat16 the epsilon of normalize is float32 to Keras on JAX"}
 
     def torch(self, torch: Any, y_true: Any, y_pred: Any) -> Any:
         return -torch.nn.functional.cosine_similarity(y_true, y_pred, dim=-1, eps=1e-7)

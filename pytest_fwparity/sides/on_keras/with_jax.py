@@ -27,6 +27,8 @@ class Jax(Backend):
             if self.threads == 1 and "xla_cpu_multi_thread_eigen" not in flags:
                 flags += " --xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
             os.environ["XLA_FLAGS"] = flags.strip()
+        else:
+            os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the other side needs the GPU too
         import jax
 
         self.jax = jax

@@ -52,7 +52,8 @@ def layer(side: TorchSide, case: Any, request: Request) -> Run:
             for name, array in arrays.items()
             if name.startswith("weights/")
         }
-        mapped = dict(case.torch_weights(torch, **weights))
+        # contiguous, as a module's own parameters are: the cuDNN RNNs take no others
+        mapped = {name: value.contiguous() for name, value in case.torch_weights(torch, **weights).items()}
         buffers: dict[str, Any] = {}
         if is_module:
             side.check_weights(case, built, mapped)

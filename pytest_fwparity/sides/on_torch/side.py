@@ -36,6 +36,8 @@ class TorchSide(Adapter):
         if self.device.startswith("cuda") and not torch.cuda.is_available():
             raise RuntimeError(f"torch {torch.__version__} sees no CUDA device; use --fwparity-device torch=cpu")
         allow_tf32(torch, False)
+        if self.device.startswith("cuda"):
+            torch.set_default_device(self.device)  # for what a hook makes by itself: masks, index ranges
         name = torch.cuda.get_device_name(self.device) if self.device.startswith("cuda") else "cpu"
         versions = {"torch": torch.__version__, "numpy": np.__version__}
         if torch.version.cuda and self.device.startswith("cuda"):

@@ -31,6 +31,5 @@ def version() -> int:
 def limits(dtype: str, device: str = "cpu") -> dict[str, Any]:
     """Limits for results of ``dtype`` on a kind of device; those of the CPU where a device has none of its own yet."""
     shipped = _shipped()
-    table = shipped.get(device, shipped["cpu"])
-    found: dict[str, Any] = table.get(dtype, shipped["cpu"][dtype])
+    found: dict[str, Any] = {**shipped["cpu"], **shipped.get(device, {})}[dtype]
     return found

@@ -51,15 +51,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     coverage.add_argument("--page", metavar="FILE", help="write it as a page of Markdown")
     coverage.add_argument("--against", metavar="FILE", help="fail where less is covered than FILE (of --json) says")
     compare = commands.add_parser("compare", help="what changed from one record to another, and whether it may")
-    compare.add_argument("old", metavar="OLD", help="record to compare with")
+    compare.add_argument("old", metavar="OLD", help="record to compare with, or a folder of baselines")
     compare.add_argument("new", metavar="NEW", nargs="+", help="record of the change; several: each against OLD")
     compare.add_argument("--policy", metavar="NAME|FILE", help="default, driver, or a TOML file")
+    compare.add_argument(
+        "--perf", choices=("report", "gate"), default="report", help="whether slower fails (default: report)"
+    )
     compare.add_argument("--json", metavar="FILE", help="write what was found")
+    accept = commands.add_parser("accept", help="make a record the baseline of its stack")
+    accept.add_argument("record", metavar="RECORD", help="record that --fwparity-record left")
+    accept.add_argument("baselines", metavar="BASELINES", help="folder of baselines, one for each stack")
     given = parser.parse_args(arguments)
     if given.command == "compare":
         from pytest_fwparity.records.command import compare as run_compare
 
         return run_compare(given)
+    if given.command == "accept":
+        from pytest_fwparity.records.command import accept as run_accept
+
+        return run_accept(given)
     if given.command == "coverage":
         from pytest_fwparity.coverage.command import coverage as run_coverage
 

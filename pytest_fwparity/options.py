@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_fwparity.cases.waivers import Waivers
+    from pytest_fwparity.records.policy import Policy
     from pytest_fwparity.sides.spec import Limits, SideSpec
 
 LEVELS = ("quick", "standard", "exhaustive")
@@ -65,7 +67,19 @@ OPTIONS = (
         name="record-size", choices=("full", "slim"), help="full (default), or slim: digests and samples, no values"
     ),
     Option(name="host", metavar="NAME", help="name of this machine in records (default: a hash)"),
-    Option(name="perf", choices=("off", "record"), help="speed items: record (default) or off"),
+    Option(name="against", metavar="DIR", help="gate: compare with the record in DIR, or the fitting one of several"),
+    Option(
+        name="candidate",
+        metavar="SIDE[@LABEL]=PYTHON",
+        repeat=True,
+        help="gate: run that side in another interpreter too and compare; 'keras' names every Keras side",
+    ),
+    Option(name="policy", metavar="NAME|FILE", help="what fails a gate: default, driver, or a TOML file"),
+    Option(
+        name="perf",
+        choices=("off", "record", "gate"),
+        help="speed items: record (default), gate (many launches; slower fails), or off",
+    ),
 )
 _INI_ONLY: tuple[tuple[str, Literal["string", "linelist"], str], ...] = (
     ("fwparity_files", "linelist", "globs of files that hold cases although their text does not say fwparity"),
@@ -145,6 +159,11 @@ class Settings:
     slim: bool
     overwrite: bool
     host: str | None
+    #: what a gate compares with; None: nothing
+    against: Path | None
+    #: label of a candidate to all sides, those it replaces with another interpreter
+    candidates: Mapping[str, tuple[SideSpec, ...]]
+    policy: Policy | None
 
 
 def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
@@ -182,15 +201,73 @@ def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
         cache=_cache(config),
         waivers=_waivers(config),
         strict=_strict(config),
-        record=Path(
-            config.rootpath if config.getoption("fwparity_record") is None else config.invocation_params.dir, given
-        )
-        if (given := value(config, "record"))
-        else None,
+        record=_path(config, "record"),
         slim=value(config, "record-size") == "slim",
         overwrite=bool(config.getoption("fwparity_overwrite")),
         host=value(config, "host") or None,
+        against=_path(config, "against"),
+        candidates=_candidates(config, specs),
+        policy=_policy(config),
     )
+
+
+def _path(config: pytest.Config, name: str) -> Path | None:
+    """A path from the command line starts where pytest was called, one from the ini file at its folder."""
+    given = value(config, name)
+    return Path(_from(config, name), given) if given else None
+
+
+def _from(config: pytest.Config, name: str) -> Path:
+    on_command_line = config.getoption(f"fwparity_{name}") is not None
+    return config.invocation_params.dir if on_command_line else config.rootpath
+
+
+def _policy(config: pytest.Config) -> Policy | None:
+    given = value(config, "policy")
+    if not given:
+        return None
+    from pytest_fwparity.records.policy import PolicyError, named
+
+    try:
+        return named(given, _from(config, "policy"))
+    except PolicyError as error:
+        raise pytest.UsageError(f"--fwparity-policy: {error}") from None
+
+
+def _candidates(config: pytest.Config, specs: list[SideSpec]) -> dict[str, tuple[SideSpec, ...]]:
+    """``SIDE[@LABEL]=PYTHON`` by label (``candidate`` where none is given); what a label leaves out stays as it is."""
+    names = [spec.name for spec in specs]
+    pythons: dict[str, dict[str, str]] = {}
+    for text in value(config, "candidate"):
+        side, sign, python = text.partition("=")
+        side, label = (side, "candidate") if side in names else _labelled(side)
+        chosen = [name for name in names if side == name or (side == "keras" and name.startswith("keras"))]
+        if not sign or not python or not chosen:
+            raise pytest.UsageError(
+                f"--fwparity-candidate {text}: should be SIDE[@LABEL]=PYTHON with a side of this run: "
+                f"{', '.join(names)}, or keras"
+            )
+        if label == "old" or not re.fullmatch(r"[A-Za-z0-9._+-]+", label):
+            raise pytest.UsageError(
+                f"--fwparity-candidate {text}: a label is made of letters, digits and . _ + -, and is not 'old'"
+            )
+        found = _interpreter(python, "--fwparity-candidate")
+        for name in chosen:
+            if name in pythons.setdefault(label, {}):
+                raise pytest.UsageError(
+                    f"--fwparity-candidate {text}: {label!r} has an interpreter for {name!r} already; "
+                    "give each candidate a label of its own: SIDE@LABEL=PYTHON"
+                )
+            pythons[label][name] = found
+    return {
+        label: tuple(replace(spec, python=given.get(spec.name, spec.python)) for spec in specs)
+        for label, given in pythons.items()
+    }
+
+
+def _labelled(text: str) -> tuple[str, str]:
+    side, _, label = text.partition("@")
+    return side, label or "candidate"
 
 
 def _cache(config: pytest.Config) -> Path | None:
@@ -287,10 +364,10 @@ def _per_side(config: pytest.Config, option: str, names: list[str]) -> list[tupl
     return pairs
 
 
-def _interpreter(text: str) -> str:
+def _interpreter(text: str, flag: str = "--fwparity-python") -> str:
     found = shutil.which(text) or shutil.which(str(Path(text) / "bin" / "python"))
     if found is None:
-        raise pytest.UsageError(f"--fwparity-python: no interpreter at {text!r}")
+        raise pytest.UsageError(f"{flag}: no interpreter at {text!r}")
     return str(Path(found).absolute())
 
 

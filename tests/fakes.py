@@ -137,8 +137,11 @@ class FakeSide(Adapter):
 
         def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
             results = Results()
-            results.add("samples", np.array([0.002, 0.001, 0.003]), "float64")
+            pace = getattr(self.fake, "pace", 1.0)
+            results.add("samples", np.array([0.002, 0.001, 0.003]) * pace, "float64")
             results.info.update(first=0.5, warm=0.1, calls=7, mode="eager")
+            if hasattr(self.fake, "taken"):
+                results.info["memory"] = self.fake.taken
             return results
 
         return run

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from pytest_fwparity.cases import Case
 from pytest_fwparity.checks.answers import trouble
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
+from pytest_fwparity.sides.pool import Answer, Pool
 from pytest_fwparity.sides.wire import Reply
 from pytest_fwparity.verdict.outcome import Verdict
 
@@ -29,18 +31,21 @@ def parameters(cls: type[Case], scope: Scope) -> list[tuple[str, ...]]:
     return [(mode, side) for mode in _MODES[cls.kind] for side in scope.sides]
 
 
-def answer(question: Question, lab: Lab) -> tuple[Verdict | None, Reply | None]:
-    """The reply holds ``samples`` (seconds a call), and in its info ``first`` (compile included) and ``calls``."""
+def ask(question: Question, lab: Lab, pool: Pool, **options: Any) -> Answer:
+    """Time one item on the workers of a pool: up to ``rounds``, in ``seconds``, each of at least ``shortest`` seconds.
+
+    The reply holds ``samples`` (seconds a call), and in its info ``first`` (compile included), ``calls`` and ``memory``;
+    with ``again`` what the same worker timed last is timed on.
+    """
     mode, side = question.parameters
-    drawn = lab.draw(question)
-    request = lab.request(
-        question,
-        drawn,
-        op="speed",
-        dtype="float32",
-        options={"mode": mode, "rounds": ROUNDS, "seconds": SECONDS, "kind": question.ref.cls.kind},
-    )
+    given = {"mode": mode, "kind": question.ref.cls.kind, **options}
+    request = lab.request(question, lab.draw(question), op="speed", dtype="float32", options=given)
+    return pool.ask({side: [request]})[side][0]
+
+
+def answer(question: Question, lab: Lab) -> tuple[Verdict | None, Reply | None]:
+    """One launch: the lab's own workers, with every core."""
     with lab.speed(os.cpu_count() or 1) as pool:
-        got = pool.ask({side: [request]})[side][0]
-    bad = trouble({side: got})
+        got = ask(question, lab, pool, rounds=ROUNDS, seconds=SECONDS)
+    bad = trouble({question.parameters[1]: got})
     return bad, got if isinstance(got, Reply) else None

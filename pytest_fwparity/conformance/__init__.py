@@ -8,6 +8,7 @@ import pytest
 
 from pytest_fwparity.conformance.collecting import Collecting
 from pytest_fwparity.conformance.distributing import Distributing
+from pytest_fwparity.conformance.gating import Gating
 from pytest_fwparity.conformance.recording import Recording
 from pytest_fwparity.conformance.reporting import Reporting
 from pytest_fwparity.conformance.running import Running
@@ -22,9 +23,16 @@ class Conformance:
     def __init__(self, config: pytest.Config) -> None:
         self.session = ParitySession(config)
         self.recording = Recording(self.session)
-        self.running = Running(self.session, self.recording)
+        self.gating = Gating(self.session, self.recording)
+        self.running = Running(self.session, self.recording, self.gating)
         self.collecting = Collecting(self.session, self.running.run)
-        parts = (self.collecting, Reporting(self.session), Distributing(self.session), self.recording)
+        parts = (
+            self.collecting,
+            Reporting(self.session),
+            Distributing(self.session, self.recording),
+            self.recording,
+            self.gating,
+        )
         for part in parts:
             config.pluginmanager.register(part, f"fwparity-{type(part).__name__.lower()}")
 
@@ -34,7 +42,9 @@ class Conformance:
         return self.session.lab
 
     def pytest_sessionfinish(self) -> None:
-        self.session.lab.pool.stop()
+        for lab in self.session.labs.values():
+            lab.pool.stop()
 
     def pytest_unconfigure(self) -> None:
-        self.session.lab.close()
+        self.session.close()
+        self.recording.clear()

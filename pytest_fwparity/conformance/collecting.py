@@ -103,9 +103,9 @@ class Collecting:
         """Only cases and tests that use the fixture; the chosen node ids; speed last."""
         kept = []
         for item in items:
-            if _question(item) is not None or "fwparity" in getattr(item, "fixturenames", ()):
+            if question_of(item) is not None or "fwparity" in getattr(item, "fixturenames", ()):
                 kept.append(item)
-                if _question(item) is None:
+                if question_of(item) is None:
                     item.add_marker("fwparity")
             else:
                 self.session.aside_items += 1
@@ -152,7 +152,7 @@ class Collecting:
 
 def _in_order(items: list[pytest.Item]) -> list[pytest.Item]:
     """Repetitions after all else and in reverse, so that their second worker meets the cases so; speed last."""
-    check = {item: getattr(_question(item), "check", "") for item in items}
+    check = {item: getattr(question_of(item), "check", "") for item in items}
     first = [item for item in items if check[item] not in ("repeat", "speed")]
     repeated = [item for item in items if check[item] == "repeat"]
     return [*first, *reversed(repeated), *(item for item in items if check[item] == "speed")]
@@ -167,7 +167,7 @@ def _variants(cls: type[Case]) -> list[str]:
         return []
 
 
-def _question(item: pytest.Item) -> Question | None:
+def question_of(item: pytest.Item) -> Question | None:
     callspec = getattr(item, "callspec", None)
     found = callspec.params.get("fwparity_question") if callspec else None
     return found if isinstance(found, Question) else None

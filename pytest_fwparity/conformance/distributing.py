@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pytest_fwparity.conformance.recording import RECORD, Recording
 from pytest_fwparity.conformance.session import SELECTION, ParitySession
 
 _OUTPUT = "fwparity_collected"
@@ -15,8 +16,8 @@ _OUTPUT = "fwparity_collected"
 class Distributing:
     """Hooks of pytest-xdist; without it none of them is called."""
 
-    def __init__(self, session: ParitySession) -> None:
-        self.session = session
+    def __init__(self, session: ParitySession, recording: Recording) -> None:
+        self.session, self.recording = session, recording
 
     def pytest_sessionfinish(self) -> None:
         if self.session.in_worker:
@@ -27,6 +28,7 @@ class Distributing:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput[SELECTION] = self.session.selection.to_json()
+        node.workerinput[RECORD] = str(self.recording.folder or "")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pytest_fwparity.records.speed import ReplayClock
 from pytest_fwparity.report.terminal import Tally
 from pytest_fwparity.selection import Selection, select
 from pytest_fwparity.sides.probe import Found, probe
-from pytest_fwparity.sides.spec import BUILT_IN
+from pytest_fwparity.sides.spec import BUILT_IN, SideSpec
 from pytest_fwparity.suites import installed
 
 SELECTION = "fwparity_selection"
@@ -42,6 +42,8 @@ class ParitySession:
         #: numbers of waivers whose glob matches no case that was collected
         self.idle_waivers: list[int] = []
         self.found: dict[str, Found] = {}
+        #: the same of each candidate
+        self.found_in: dict[str, dict[str, Found]] = {}
         if self.in_worker:
             self.selection = Selection.from_json(config.workerinput[SELECTION], self.suites)  # type: ignore[attr-defined]
         else:
@@ -51,26 +53,43 @@ class ParitySession:
         told = ("collectonly", "markers", "showfixtures", "show_fixtures_per_test")
         if not self.in_worker and not any(getattr(config.option, name, False) for name in told):
             self._probe()
+        self.lab = self._lab(self.settings.specs)
+        #: label to the sides of a candidate environment
+        self.candidates = {label: self._lab(specs) for label, specs in self.settings.candidates.items()}
+        self.listed: set[str] = set()
+        #: whether nothing was selected on the command line, so that what never happened is worth a word
+        self.whole = not self.settings.cases and not self.selection.chosen and not config.option.keyword
+        self.clocks: dict[str, ReplayClock] = {}
+
+    @property
+    def labs(self) -> dict[str, Lab]:
+        """``old`` and every candidate; one nameless where there is no candidate."""
+        return {"old": self.lab, **self.candidates} if self.candidates else {"": self.lab}
+
+    def _lab(self, specs: Sequence[SideSpec]) -> Lab:
         settings = self.settings
-        self.lab = Lab(
-            list(_pinned(settings.specs, config)),
+        return Lab(
+            list(_pinned(specs, self.config)),
             settings.limits,
             settings.in_process,
             MovementCache(settings.cache) if settings.cache is not None else None,
             settings.waivers,
             settings.level,
         )
-        self.listed: set[str] = set()
-        #: whether nothing was selected on the command line, so that what never happened is worth a word
-        self.whole = not self.settings.cases and not self.selection.chosen and not config.option.keyword
-        self.clocks: dict[str, ReplayClock] = {}
 
     def _probe(self) -> None:
         """A framework that is missing is a usage error, before anything is collected."""
         self.found = probe(self.settings.specs)
-        missing = [found.missing for found in self.found.values() if found.missing]
+        self.found_in = {label: probe(specs) for label, specs in self.settings.candidates.items()}
+        everything = [*self.found.values(), *(one for found in self.found_in.values() for one in found.values())]
+        missing = list(dict.fromkeys(found.missing for found in everything if found.missing))
         if missing:
             raise pytest.UsageError("\n".join(missing))
+
+    def close(self) -> None:
+        """End every worker."""
+        for lab in self.labs.values():
+            lab.close()
 
     @property
     def timing(self) -> bool:

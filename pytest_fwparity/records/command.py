@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pytest_fwparity.records import baselines
+from pytest_fwparity.records.attribution import attribution
+from pytest_fwparity.records.baselines import Picked, pick
 from pytest_fwparity.records.environment import lines, machine, side
 from pytest_fwparity.records.gate import FAIL, gate
 from pytest_fwparity.records.plain import Plainer
-from pytest_fwparity.records.policy import BUILT_IN as BUILT_IN_POLICIES
-from pytest_fwparity.records.policy import DEFAULT, Policy, PolicyError
-from pytest_fwparity.records.policy import read as read_policy
+from pytest_fwparity.records.policy import PolicyError, named
 from pytest_fwparity.records.store import RecordError, read
 from pytest_fwparity.sides.pool import Pool
 from pytest_fwparity.sides.probe import probe
@@ -48,22 +49,50 @@ def environment(given: argparse.Namespace) -> int:
 def compare(given: argparse.Namespace) -> int:
     """0 pass, 1 fail, 2 where something that gates is inconclusive, 3 for unusable input."""
     try:
-        policy = _policy(given.policy)
-        old = read(Path(given.old))
-        gates = [(name, gate(old, read(Path(name)), policy)) for name in given.new]
+        policy = named(given.policy)
+        gates = []
+        for name in given.new:
+            new = read(Path(name))
+            old = pick(Path(given.old), new.environment)
+            gates.append((name, old, gate(old.record, new, policy, given.perf == "gate")))
     except (RecordError, PolicyError) as error:
         sys.stderr.write(f"fwparity compare: {error}\n")
         return 3
-    gates.sort(key=lambda entry: (-len(entry[1].failures), entry[0]))  # the odd ones first
-    for name, found in gates:
-        sys.stdout.write("\n".join(found.lines(given.old, name)) + "\n")
+    gates.sort(key=lambda entry: (-len(entry[2].failures), entry[0]))  # the odd ones first
+    for name, old, found in gates:
+        sys.stdout.write("\n".join(found.lines(_shown(old, given.old), name)) + "\n")
+    for line in attribution({name: found for name, _, found in gates}):
+        sys.stdout.write(f"{line}\n")
     if given.json:
-        write_whole(Path(given.json), json.dumps({name: found.to_json() for name, found in gates}, indent=1) + "\n")
-    statuses = {found.status for _, found in gates}
+        told = {name: {"old": str(old.record.folder), **found.to_json()} for name, old, found in gates}
+        write_whole(Path(given.json), json.dumps(told, indent=1) + "\n")
+    statuses = {found.status for _, _, found in gates}
     return FAIL if FAIL in statuses else max(statuses)
 
 
-def _policy(text: str | None) -> Policy | None:
-    if text is None or text in BUILT_IN_POLICIES:
-        return None if text is None else BUILT_IN_POLICIES[text]
-    return read_policy(Path(text), DEFAULT)
+def accept(given: argparse.Namespace) -> int:
+    """Make a record the baseline of its stack and print what changes with it; 3 for unusable input."""
+    folder = Path(given.baselines)
+    try:
+        new = read(Path(given.record))
+        try:
+            old = pick(folder, new.environment)
+        except RecordError:
+            if folder.is_dir() and any(folder.iterdir()):
+                raise  # what lies there must not be lost for being unreadable
+            old = None
+        if old is not None:
+            told = gate(old.record, new).lines(_shown(old, given.baselines), given.record)
+            sys.stdout.write("for review:\n" + "\n".join(f"  {line}" for line in told) + "\n")
+        target = baselines.accept(new, folder)
+    except (RecordError, OSError) as error:
+        sys.stderr.write(f"fwparity accept: {error}\n")
+        return 3
+    sys.stdout.write(f"accepted: {given.record} is the baseline {target}\n")
+    return 0
+
+
+def _shown(picked: Picked, given: str) -> str:
+    """The baseline as it was named, or which of several it is."""
+    folder = str(picked.record.folder)
+    return folder if folder == str(Path(given)) else f"{folder} ({picked.why})"

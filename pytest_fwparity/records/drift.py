@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_fwparity.cases.definition import LEVELS
+from pytest_fwparity.records import interface, pace
 from pytest_fwparity.records.store import Record
 from pytest_fwparity.verdict.outcome import AGREE, BROKEN, DIFFER, INCONCLUSIVE, KNOWN, NOT_RUN
 
@@ -15,20 +17,31 @@ BROKE = "broken"
 NONFINITE = "new NaN or Inf"
 LEFT = "left the budget"
 DTYPE = "changed dtype"
+REMOVED = "removed argument or symbol"
+DEFAULT = "changed default"
 VANISHED = "vanished"
+MEMORY = "more memory"
+SLOWER = "slower"
+SLOWER_START = "slower first call"
 UNSURE = "inconclusive"
+SPEED_UNSURE = "speed inconclusive"
 DRIFTED = "drifted inside the budget"
 CHANGED = "case changed"
+SIGNATURE = "other signature"
 NEW = "new"
 WARNING = "new warning"
 GONE = "warning gone"
 MENDED = "mended"
+FASTER = "faster"
+LESS_MEMORY = "less memory"
+UNASKED = "not asked this time"
 ROUNDING = "within rounding"
 BITWISE = "bitwise equal"
 
 KINDS = (
-    *(LOST, BROKE, NONFINITE, LEFT, DTYPE, VANISHED, UNSURE, DRIFTED, CHANGED, NEW, WARNING, GONE, MENDED, ROUNDING),
-    BITWISE,
+    *(LOST, BROKE, NONFINITE, LEFT, DTYPE, REMOVED, DEFAULT, VANISHED, MEMORY, SLOWER, SLOWER_START, UNSURE),
+    *(SPEED_UNSURE, DRIFTED, CHANGED, SIGNATURE, NEW, WARNING, GONE, MENDED, FASTER, LESS_MEMORY, UNASKED),
+    *(ROUNDING, BITWISE),
 )
 
 #: growth of the root mean square error that is listed, and that which is out of proportion; below the floor is noise
@@ -58,23 +71,67 @@ def name_of(entry: Mapping[str, Any]) -> str:
 
 def drift(old: Record, new: Record) -> list[Change]:
     """Everything that changed, one :data:`BITWISE` or :data:`ROUNDING` entry for each side's results that hold."""
-    found: list[Change] = []
+    found = [Change(kind=kind, item=name, side=side, text=text) for kind, side, name, text in _interfaces(old, new)]
     for key, before in old.items.items():
         after = new.items.get(key)
-        if before["outcome"] == "timed":
-            continue
-        if after is None:
-            if new.finished:  # else it was perhaps never reached
-                found.append(Change(kind=VANISHED, item=name_of(before), text=f"was {before['outcome']}"))
-            continue
-        found += _item(before, after)
+        if after is not None:
+            found += _pace(old, new, before, after) if before["outcome"] == "timed" else changes(before, after)
+        elif before["outcome"] != "timed":
+            kind = VANISHED if asked(before, new, old) else UNASKED
+            found.append(Change(kind=kind, item=name_of(before), text=f"was {before['outcome']}"))
     for key, after in new.items.items():
-        if key not in old.items and after["outcome"] != "timed":
+        if key not in old.items and after["outcome"] != "timed" and asked(after, old, new):
             found.append(Change(kind=NEW, item=name_of(after), text=str(after["outcome"])))
     return found
 
 
-def _item(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def asked(entry: Mapping[str, Any], by: Record, other: Record) -> bool:
+    """Whether the run ``by`` should have had an item of ``other``: it ended, selected nothing, had that level and seed."""
+    if not by.finished or by.header.get("whole") is False:
+        return False
+    seeds = by.header.get("seeds")
+    if isinstance(seeds, list) and entry["seed"] not in seeds:
+        return False
+    levels = [record.header.get("level") for record in (by, other)]
+    return not all(level in LEVELS for level in levels) or LEVELS.index(levels[0]) >= LEVELS.index(levels[1])
+
+
+_OF_INTERFACE = {interface.REMOVED: REMOVED, interface.DEFAULT: DEFAULT, interface.SIGNATURE: SIGNATURE}
+
+
+def _interfaces(old: Record, new: Record) -> Iterator[tuple[str, str, str, str]]:
+    """Kind, side, symbol and text of every change in the signatures of the symbols that the cases name."""
+    for side, before in old.interfaces.items():
+        after = new.interfaces.get(side)
+        if after is None:
+            continue
+        for kind, name, text in interface.difference(before, after, old.used):
+            yield _OF_INTERFACE[kind], side, name, text
+
+
+_OF_PACE = {
+    pace.SLOWER: SLOWER,
+    pace.FASTER: FASTER,
+    pace.START: SLOWER_START,
+    pace.MEMORY: MEMORY,
+    pace.LESS: LESS_MEMORY,
+    pace.UNSURE: SPEED_UNSURE,
+}
+
+
+def _pace(old: Record, new: Record, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """Speed, first call and memory of one speed item."""
+    for side in before["sides"]:
+        if side in after["sides"]:
+            one, other = before["sides"][side].get("speed", {}), after["sides"][side].get("speed", {})
+            for found in pace.compare(one, other):
+                if found.kind in _OF_PACE:
+                    kind, name = _OF_PACE[found.kind], name_of(after)
+                    yield Change(kind=kind, item=name, side=side, text=found.text, growth=found.growth)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """What became of one item, each side's results included."""
     name = name_of(after)
     if before.get("inputs") and after.get("inputs") and before["inputs"] != after["inputs"]:
         yield Change(kind=CHANGED, item=name, text="its inputs differ: nothing can be compared")

@@ -17,6 +17,8 @@ from pytest_fwparity.records.store import Record
 PASS, FAIL, UNSURE = 0, 1, 2
 #: entries of one kind that are shown before the rest is counted
 _SHOWN = 10
+#: kinds that are counted and not listed
+_COUNTED = (drift.ROUNDING, drift.BITWISE, drift.UNASKED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ class Gate:
         told += _listing(failures, "fails")
         rest = [change for change in self.changes if change not in set(failures)]
         for kind in drift.KINDS:
-            if kind not in (drift.ROUNDING, drift.BITWISE):
+            if kind not in _COUNTED:
                 told += _listing(sorted((c for c in rest if c.kind == kind), key=_worst), "told")
         told.append("results: " + ", ".join(f"{counted[kind]} {kind}" for kind in drift.KINDS if counted[kind]))
         return told
@@ -77,17 +79,18 @@ class Gate:
                     "fails": self.policy.fails(c),
                 }
                 for c in self.changes
-                if c.kind not in (drift.ROUNDING, drift.BITWISE)
+                if c.kind not in _COUNTED
             ],
             "counts": dict(Counter(change.kind for change in self.changes)),
         }
 
 
-def gate(old: Record, new: Record, policy: Policy | None = None) -> Gate:
-    """Compare; without a policy the change of environment chooses one."""
+def gate(old: Record, new: Record, policy: Policy | None = None, speed: bool = False) -> Gate:
+    """Compare; without a policy the change of environment chooses one. With ``speed``, slower fails too."""
     environment = difference(old.environment, new.environment)
+    chosen = policy or choose(environment)
     return Gate(
-        policy=policy or choose(environment),
+        policy=chosen.with_speed() if speed else chosen,
         environment=tuple(environment),
         changes=tuple(drift.drift(old, new)),
         compared=sum(key in new.items for key in old.items),

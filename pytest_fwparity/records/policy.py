@@ -31,6 +31,10 @@ class Policy:
     #: globs of case ids that never gate, each with its reason
     aside: dict[str, str] = field(default_factory=dict)
 
+    def with_speed(self) -> Policy:
+        """This policy, where speed gates too."""
+        return replace(self, gates=self.gates | {drift.SLOWER, drift.SLOWER_START})
+
     def fails(self, change: Change) -> bool:
         """Whether this change fails the gate."""
         if any(fnmatch.fnmatchcase(change.item.partition("[")[0], glob) for glob in self.aside):
@@ -42,7 +46,12 @@ class Policy:
 
 DEFAULT = Policy(
     name="default",
-    gates=frozenset({drift.LOST, drift.BROKE, drift.NONFINITE, drift.LEFT, drift.DTYPE, drift.VANISHED}),
+    gates=frozenset(
+        {
+            *(drift.LOST, drift.BROKE, drift.NONFINITE, drift.LEFT, drift.DTYPE),
+            *(drift.REMOVED, drift.DEFAULT, drift.VANISHED, drift.MEMORY),
+        }
+    ),
 )
 #: the same software on another driver: any changed bit fails
 DRIVER = Policy(name="driver", gates=DEFAULT.gates | {drift.DRIFTED, drift.ROUNDING, drift.CHANGED})
@@ -53,6 +62,13 @@ def choose(changes: Sequence[EnvironmentChange]) -> Policy:
     """The driver policy where only driver or firmware differ, else the default."""
     parts = {change.component for change in changes}
     return DRIVER if parts and parts <= _DRIVER else DEFAULT
+
+
+def named(text: str | None, folder: Path = Path()) -> Policy | None:
+    """The policy that an option names, built in or a file beside ``folder``; None for none."""
+    if not text:
+        return None
+    return BUILT_IN[text] if text in BUILT_IN else read(folder / text, DEFAULT)
 
 
 def read(path: Path, base: Policy) -> Policy:

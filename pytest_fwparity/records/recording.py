@@ -12,7 +12,7 @@ from typing import Any
 from pytest_fwparity.checks.cache import arrays_digest
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question
-from pytest_fwparity.records import arrays, environment
+from pytest_fwparity.records import arrays, environment, interface
 from pytest_fwparity.records.plain import Plainer
 from pytest_fwparity.records.store import Writer
 from pytest_fwparity.sides.pool import Answer
@@ -31,6 +31,7 @@ class Recorder:
         self.writer, self.lab, self.host = writer, lab, host
         self._plain = Plainer()
         self._known: set[str] = set()
+        self._files: set[str] = set()
         self._answers: dict[tuple[str, str], Answer] = {}
         self._inputs = ""
         lab.listener = self.listen
@@ -50,9 +51,10 @@ class Recorder:
             self._answers[key] = answer
             self._inputs = self._inputs or arrays_digest(request.arrays)[:16]
 
-    def item(self, question: Question, node_id: str, verdict: Verdict, seconds: float) -> None:
-        """Write the line of an item, after the environment of every side that it is the first to use."""
+    def item(self, question: Question, node_id: str, verdict: Verdict, seconds: float) -> dict[str, Any]:
+        """Write the line of an item, after the environment of every side that it is the first to use; returns it."""
         self._environment()
+        self._symbols(question.ref.cls)
         wanted = {*question.parameters, *(f"{name} as shipped" for name in question.parameters)}
         sides: dict[str, dict[str, Any]] = {}
         for (side, label), answer in self._answers.items():
@@ -69,11 +71,11 @@ class Recorder:
             "sides": sides,
             "seconds": round(seconds, 4),
         }
-        self._line({**_head(question, node_id), **told})
+        return self._line({**_head(question, node_id), **told})
 
     def speed(self, question: Question, node_id: str, side: str, told: Mapping[str, Any]) -> None:
-        """Write the line of a speed item: its samples in seconds."""
-        self._environment()
+        """Write the line of a speed item: its launches, with samples in seconds and memory in bytes."""
+        self._environment({side})
         entry = {"inputs": "", "outcome": "timed", "findings": [], "sides": {side: {"speed": dict(told)}}}
         self._line({**_head(question, node_id), **entry})
 
@@ -81,16 +83,27 @@ class Recorder:
         self.lab.listener = None
         self.writer.close()
 
-    def _environment(self) -> None:
+    def _environment(self, timed: frozenset[str] | set[str] = frozenset()) -> None:
         """Machine and stacks, each when first used; a side that cannot say leaves the reason."""
         if not self._known:
             self._known.add("")
             self._line({"type": "machine", "facts": environment.machine(self.host)})
-        for name in sorted({side for side, _ in self._answers} - self._known):
+        for name in sorted(({side for side, _ in self._answers} | timed) - self._known):
             self._known.add(name)
             stack = environment.side(self.lab.pool, name)
             facts = {"unknown": stack.message} if isinstance(stack, Failure) else stack
             self._line({"type": "side", "side": name, "facts": facts})
+            (answer,) = self.lab.pool.ask({name: [Request(op="signatures")]})[name]
+            if not isinstance(answer, Failure):
+                self._line({"type": "interface", "side": name, "symbols": answer.info["signatures"]})
+
+    def _symbols(self, cls: type) -> None:
+        """The symbols that the files of a case name, when they are first met."""
+        files = {path for path in _files(cls) if path not in self._files}
+        self._files |= files
+        symbols = sorted(set().union(*map(interface.used, files)))
+        if symbols:
+            self._line({"type": "used", "symbols": symbols})
 
     def _answer(self, answer: Answer) -> dict[str, Any]:
         if isinstance(answer, Failure):
@@ -106,8 +119,10 @@ class Recorder:
                 kept[name] = answer.info[name]
         return kept
 
-    def _line(self, entry: Mapping[str, Any]) -> None:
-        self.writer.line(_finite(self._plain.value(dict(entry))))
+    def _line(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = _finite(self._plain.value(dict(entry)))
+        self.writer.line(told)
+        return told
 
 
 def _head(question: Question, node_id: str) -> dict[str, Any]:
@@ -162,14 +177,23 @@ def _finite(value: Any) -> Any:
     return value
 
 
+def _files(cls: type) -> Iterator[str]:
+    """The files of a case's own classes, bases first asked last; this package's and built-in ones left out."""
+    for base in cls.__mro__:
+        if base is object or base.__module__.startswith(("pytest_fwparity.", "builtins")):
+            continue
+        try:
+            yield inspect.getfile(base)
+        except (OSError, TypeError):
+            yield base.__qualname__
+
+
 def source_digest(cls: type) -> str:
     """64 bits over the text of a case's own classes and its module, so that another case is not taken for it."""
     told = hashlib.sha256()
-    for base in cls.__mro__:
-        if base.__module__.startswith(("pytest_fwparity.", "builtins")) or base is object:
-            continue
+    for path in _files(cls):
         try:
-            told.update(Path(inspect.getfile(base)).read_bytes())
-        except (OSError, TypeError):
-            told.update(base.__qualname__.encode())
+            told.update(Path(path).read_bytes())
+        except OSError:
+            told.update(path.encode())
     return told.hexdigest()[:16]

@@ -107,6 +107,9 @@ class Record:
     #: item key to its line; where a rerun gave two, the last
     items: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
+    #: side to symbol to arguments; the symbols that the cases name, None where the record does not tell
+    interfaces: dict[str, dict[str, Any]] = field(default_factory=dict)
+    used: frozenset[str] | None = None
 
     @property
     def finished(self) -> bool:
@@ -132,6 +135,8 @@ def read(folder: Path) -> Record:
     items: dict[tuple[Any, ...], dict[str, Any]] = {}
     machine: dict[str, Any] = {}
     sides: dict[str, Any] = {}
+    interfaces: dict[str, dict[str, Any]] = {}
+    used: set[str] | None = None
     names = sorted(header["files"]) if header["finished"] else [p.name for p in sorted(folder.glob("items-*"))]
     for name in names:
         if not _NAME.match(name):
@@ -144,9 +149,44 @@ def read(folder: Path) -> Record:
                 machine = _mapping(entry, "facts", where)
             elif entry.get("type") == "side":
                 sides[_text(entry, "side", where)] = _mapping(entry, "facts", where)
+            elif entry.get("type") == "interface":
+                interfaces[_text(entry, "side", where)] = _signatures(entry, where)
+            elif entry.get("type") == "used":
+                used = (used or set()) | {str(name) for name in _listing(entry, "symbols", where)}
             else:
                 raise RecordError(f"{where}: unknown kind of line {entry.get('type')!r}")
-    return Record(folder=folder, header=header, items=items, environment={"machine": machine, "sides": sides})
+    return Record(
+        folder=folder,
+        header=header,
+        items=items,
+        environment={"machine": machine, "sides": sides},
+        interfaces=interfaces,
+        used=None if used is None else frozenset(used),
+    )
+
+
+def files(record: Record) -> list[Path]:
+    """The files of a sealed record, the header first; the values that its items name among them."""
+    names = {
+        told["values"]
+        for entry in record.items.values()
+        for labels in entry["sides"].values()
+        for told in labels.values()
+        if isinstance(told.get("values"), str) and _VALUES.match(told["values"])
+    }
+    listed = [record.folder / HEADER, *(record.folder / name for name in sorted(record.header["files"]))]
+    return listed + [record.folder / "values" / name for name in sorted(names)]
+
+
+def _signatures(entry: dict[str, Any], where: str) -> dict[str, Any]:
+    """Symbol to its arguments, each of them name, kind and default."""
+    found = _mapping(entry, "symbols", where)
+    for name, listed in found.items():
+        if listed is not None and not (
+            isinstance(listed, list) and all(isinstance(one, list) and len(one) == 3 for one in listed)
+        ):
+            raise RecordError(f"{where}: the arguments of {name!r} are no list of name, kind and default")
+    return found
 
 
 def _key(entry: dict[str, Any], where: str) -> tuple[Any, ...]:

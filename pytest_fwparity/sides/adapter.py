@@ -20,6 +20,7 @@ import numpy as np
 from pytest_fwparity.cases.base import Case, describe
 from pytest_fwparity.cases.faults import Fault
 from pytest_fwparity.sides.calls import Calls
+from pytest_fwparity.sides.memory import resident_peak
 from pytest_fwparity.sides.movement import Cotangents, movement
 from pytest_fwparity.sides.roles import PURE
 from pytest_fwparity.sides.slopes import slopes
@@ -124,6 +125,10 @@ class Adapter(abc.ABC):
     def calls(self) -> Calls:
         """Listens to the framework's public symbols."""
         return Calls(self.framework(), self.namespaces)
+
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+        """Bytes that a call takes beyond what is held before it; None where that cannot be told."""
+        return resident_peak(call, wait)
 
     def pure(self) -> contextlib.AbstractContextManager[None]:
         """Remove what makes float64 not float64; undone on leaving."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -38,6 +39,7 @@ class Calls:
                 best = own if own in listed else min(listed)
                 self.symbols[f"{namespace}.{best}"] = sorted(f"{namespace}.{n}" for n in listed if n != best)
                 names.setdefault(key, set()).add(f"{namespace}.{best}")
+        self._values = {name: found[key][0] for key, listed in names.items() for name in listed}
         self._places: list[tuple[Any, str, Any]] = []
         for key, (value, places) in found.items():
             if isinstance(value, type):
@@ -45,6 +47,17 @@ class Calls:
             else:
                 wrapper = self._heard(value, names[key])
                 self._places += [(module, name, wrapper) for module, name in places]
+
+    def signatures(self) -> dict[str, list[list[str | None]] | None]:
+        """Every symbol, under each of its names, to its arguments: name, kind (``*``, ``**`` or empty), default as text.
+
+        None for a default says that the argument is required; None for a symbol that it has no signature.
+        """
+        told: dict[str, list[list[str | None]] | None] = {}
+        for name, value in self._values.items():
+            found = _arguments(value)
+            told |= dict.fromkeys([name, *self.symbols.get(name, ())], found)
+        return told
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[set[str]]:
@@ -88,6 +101,27 @@ class Calls:
         with contextlib.suppress(TypeError, ValueError):  # a class whose __init__ has no signature
             wrapper.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
         return wrapper
+
+
+_STARS = {int(inspect.Parameter.VAR_POSITIONAL): "*", int(inspect.Parameter.VAR_KEYWORD): "**"}
+
+
+def _arguments(value: Any) -> list[list[str | None]] | None:
+    try:
+        signature = inspect.signature(value)
+    except (TypeError, ValueError):  # written in C, without a text of its arguments
+        return None
+    told: list[list[str | None]] = []
+    for parameter in signature.parameters.values():
+        if parameter.name == "self":
+            continue
+        default = None if parameter.default is parameter.empty else _ADDRESS.sub("", repr(parameter.default))
+        told.append([parameter.name, _STARS.get(int(parameter.kind), ""), default])
+    return told
+
+
+#: where an object lies in memory says nothing of a default
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def _attribute(framework: Any, dotted: str) -> Any:

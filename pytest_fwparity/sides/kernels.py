@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -29,6 +29,17 @@ def allow_tf32(torch: Any, allowed: bool) -> None:
     """TensorFloat-32 in products and convolutions of CUDA devices."""
     torch.backends.cuda.matmul.allow_tf32 = allowed
     torch.backends.cudnn.allow_tf32 = allowed
+
+
+def allocated_peak(torch: Any, call: Callable[[], Any], wait: Callable[[Any], None]) -> int:
+    """Bytes that torch's allocator of the GPU hands out at most during a call, beyond those held before it."""
+    torch.cuda.synchronize()
+    torch.cuda.reset_peak_memory_stats()
+    before = int(torch.cuda.memory_allocated())
+    value = call()
+    wait(value)
+    torch.cuda.synchronize()
+    return max(0, int(torch.cuda.max_memory_allocated()) - before)
 
 
 def driver() -> str:

@@ -1,4 +1,4 @@
-"""Worker half: time a call. The first call (with whatever it compiles) and the warm-up stand apart from the rounds."""
+"""Worker half: time a call. The first call (with whatever it compiles), the warm-up and the memory stand apart from the rounds."""
 
 from __future__ import annotations
 
@@ -10,21 +10,40 @@ from typing import Any
 import numpy as np
 
 from pytest_fwparity.sides.adapter import Results
+from pytest_fwparity.sides.wire import Request
 
 #: a round lasts at least this many seconds, so that the clock's own steps do not show
 SHORTEST = 0.002
 WARM_CALLS = 3
 
+#: the call of the last request, so that later visits of the same worker time it again without making it anew
+_held: dict[str, Callable[[], Any]] = {}
 
-def timed(call: Callable[[], Any], wait: Callable[[Any], None], rounds: int, seconds: float) -> Results:
+
+def timed(
+    make: Callable[[], Callable[[], Any]],
+    wait: Callable[[Any], None],
+    request: Request,
+    peak: Callable[[Callable[[], Any], Callable[[Any], None]], int | None] | None = None,
+) -> Results:
     """Seconds per call of each round as ``samples``; ``first``, ``warm`` (seconds) and ``calls`` a round beside them.
 
     Args:
-        call: what is timed; returns what must be computed when the clock stops.
+        make: builds what is timed, a call that returns what must be computed when the clock stops.
         wait: blocks until that is computed.
-        rounds: most rounds taken.
-        seconds: time after which no further round is begun.
+        request: its options are ``rounds`` (most taken), ``seconds`` (time after which no further round is begun),
+            ``shortest`` (least seconds of a round) and ``again`` (the call of the request before is timed on).
+        peak: measures the bytes that a call takes; they stand as ``memory`` beside the samples.
     """
+    options = request.options
+    key = repr((sorted(request.subject.items()), sorted(request.fields.items()), options["mode"]))
+    results = Results()
+    call = _held.get(key) if options.get("again") else None
+    known = call is not None
+    if call is None:
+        _held.clear()
+        call = make()
+        _held[key] = call
 
     def once(count: int) -> float:
         began = time.perf_counter()
@@ -34,14 +53,16 @@ def timed(call: Callable[[], Any], wait: Callable[[Any], None], rounds: int, sec
         wait(value)
         return time.perf_counter() - began
 
-    first = once(1)
+    if not known:
+        results.info["first"] = once(1)
     warm = [once(1) for _ in range(WARM_CALLS)]
-    calls = max(1, math.ceil(SHORTEST / max(min(warm), 1e-9)))
+    calls = max(1, math.ceil(float(options.get("shortest", SHORTEST)) / max(min(warm), 1e-9)))
     samples: list[float] = []
-    end = time.perf_counter() + seconds
-    while len(samples) < rounds and (len(samples) < 3 or time.perf_counter() < end):
+    end = time.perf_counter() + float(options["seconds"])
+    while len(samples) < int(options["rounds"]) and (len(samples) < 3 or time.perf_counter() < end):
         samples.append(once(calls) / calls)
-    results = Results()
     results.add("samples", np.asarray(samples), "float64")
-    results.info.update(first=first, warm=sum(warm), calls=calls, mode="eager")
+    results.info.update(warm=sum(warm), calls=calls, mode="eager")
+    if not known and peak is not None and (taken := peak(call, wait)) is not None:
+        results.info["memory"] = taken
     return results

@@ -66,6 +66,9 @@ class Server:
         """Run one request; raises what the case or the framework raises."""
         if request.op == "symbols":  # asked of the framework, not of a case
             return wire.Reply(info={"symbols": self.adapter.calls.symbols})
+        if request.op == "signatures":
+            told = self.adapter.calls.signatures() if self.adapter.namespaces else {}
+            return wire.Reply(info={"signatures": told})
         if request.op == "stack":
             return wire.Reply(info={"stack": {**fingerprint.stack(), "build": self.adapter.device_facts()}})
 

@@ -71,5 +71,9 @@ class Backend(abc.ABC):
     def wait(self, value: Any) -> None:
         """Block until the device has computed ``value``."""
 
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+        """Bytes that a call takes on the GPU beyond those held before it; None where the backend does not tell."""
+        return None
+
     def reset(self) -> None:
         """Seed the backend's own generators, where that is cheap."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -121,6 +121,11 @@ class KerasSide(Adapter):
     def watched(self) -> contextlib.AbstractContextManager[set[str]]:
         made = self.backend.watched()
         return super().watched() if made is None else made
+
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+        if self.device.startswith("cuda"):
+            return self.backend.peak_memory(call, wait)
+        return super().peak_memory(call, wait)
 
     def lacks(self, error: Exception) -> bool:
         return self.backend.lacks(error)

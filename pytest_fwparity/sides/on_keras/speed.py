@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,13 +22,12 @@ def speed(side: KerasSide, case: Any, request: Request) -> Run:
     """``forward``, or ``step`` (forward, backward and an SGD update; for a training its ``train_on_batch``)."""
 
     def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
-        rounds, seconds = int(request.options["rounds"]), float(request.options["seconds"])
         if request.options["kind"] == "training":
-            call = _training_step(side, case, request, arrays)
-            results = timed(call, lambda value: None, rounds, seconds)
+            step = partial(_training_step, side, case, request, arrays)
+            results = timed(step, lambda value: None, request, side.peak_memory)
             results.info["mode"] = "compiled by fit"
             return results
-        return timed(_layer_call(side, case, request, arrays), side.backend.wait, rounds, seconds)
+        return timed(partial(_layer_call, side, case, request, arrays), side.backend.wait, request, side.peak_memory)
 
     return run
 

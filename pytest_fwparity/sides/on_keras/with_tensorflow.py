@@ -111,6 +111,13 @@ class TensorFlow(Backend):
             if hasattr(leaf, "numpy"):
                 leaf.numpy()
 
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+        memory = self.tf.config.experimental
+        memory.reset_memory_stats("GPU:0")
+        before = int(memory.get_memory_info("GPU:0")["current"])
+        wait(call())
+        return max(0, int(memory.get_memory_info("GPU:0")["peak"]) - before)
+
 
 @contextlib.contextmanager
 def _watched() -> Iterator[set[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pytest_fwparity.sides.kernels import allow_tf32, build_facts, no_kernel, watched
+from pytest_fwparity.sides.kernels import allocated_peak, allow_tf32, build_facts, no_kernel, watched
 from pytest_fwparity.sides.on_keras.backend import Backend, Computed, Pullback
 
 
@@ -81,6 +81,9 @@ class Torch(Backend):
     def wait(self, value: Any) -> None:
         if self.device.startswith("cuda"):
             self.torch.cuda.synchronize()
+
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+        return allocated_peak(self.torch, call, wait)
 
     def _device(self) -> str:
         return self.device if self.device.startswith("cuda") else "cpu"

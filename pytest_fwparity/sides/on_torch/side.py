@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
 from pytest_fwparity.cases.base import describe
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
-from pytest_fwparity.sides.kernels import allow_tf32, build_facts, driver, no_kernel, watched
+from pytest_fwparity.sides.kernels import allocated_peak, allow_tf32, build_facts, driver, no_kernel, watched
 from pytest_fwparity.sides.on_torch.noise import noise
 from pytest_fwparity.sides.wire import Request
 
@@ -87,6 +87,11 @@ class TorchSide(Adapter):
 
     def watched(self) -> contextlib.AbstractContextManager[set[str]]:
         return watched(self.torch)
+
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+        if self.device.startswith("cuda"):
+            return allocated_peak(self.torch, call, wait)
+        return super().peak_memory(call, wait)
 
     def lacks(self, error: Exception) -> bool:
         return no_kernel(error)

@@ -29,8 +29,7 @@ def speed(side: TorchSide, case: Any, request: Request) -> Run:
 
     def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
         make = _training_step if request.options["kind"] == "training" else _layer_call
-        call = make(side, case, request, arrays)
-        return timed(call, wait, int(request.options["rounds"]), float(request.options["seconds"]))
+        return timed(lambda: make(side, case, request, arrays), wait, request, side.peak_memory)
 
     return run
 

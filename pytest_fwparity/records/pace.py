@@ -1,0 +1,170 @@
+"""Speed, first call and memory of one speed item before and after: what can honestly be said of them.
+
+The unit of replication is the launch (a worker process), not the round: rounds of one launch share its luck. Launches that
+were paired, run side by side in turns, are compared pair by pair with an exact sign-flip test; launches of two times apart
+by their spread. One launch on either hand says nothing about speed, and is not judged.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+SLOWER, FASTER, START, MEMORY, LESS, UNSURE, EQUAL = "slower", "faster", "start", "memory", "less", "unsure", "equal"
+
+#: smallest relative change that is worth a word: of a step, of a first call; of memory, to which the bytes are added
+STEP_FLOOR = {"cpu": 0.10, "cuda": 0.05}
+START_FLOOR, MEMORY_FLOOR, MEMORY_BYTES = 0.25, 0.02, 1 << 20
+#: most pairs whose flips are all counted; least pairs, and least launches on either hand that were not paired
+_EXACT, _PAIRS, _APART = 12, 7, 5
+#: one-sided chance of a false alarm of one comparison, before the floor
+_ALPHA = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What became of one quantity; ``growth`` is new over old."""
+
+    kind: str
+    text: str
+    growth: float = 1.0
+
+
+def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Found]:
+    """Of two speed entries of a record: ``launches`` (each with ``samples``, ``first`` and ``memory``), ``pairing``, ``device``."""
+    before, after = _launches(old), _launches(new)
+    paired = bool(old.get("pairing")) and old.get("pairing") == new.get("pairing") and len(before) == len(after)
+    floor = STEP_FLOOR["cpu" if str(new.get("device", "cpu")) in ("", "cpu") else "cuda"]
+    if before and after:
+        times = [[_median(launch["samples"]) for launch in listed] for listed in (before, after)]
+        yield _judged("a call", times[0], times[1], floor, paired, SLOWER, FASTER)
+        firsts = [[launch["first"] for launch in listed if launch.get("first")] for listed in (before, after)]
+        if all(firsts):
+            found = _judged("the first call", firsts[0], firsts[1], START_FLOOR, paired, START, EQUAL)
+            if found.kind != UNSURE:  # an uncertain first call is not worth a line beside the call itself
+                yield found
+    yield from _memory(before, after)
+
+
+def _launches(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed = entry.get("launches")
+    kept = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [one for one in kept if isinstance(one.get("samples"), list) and one["samples"] and _numbers(one["samples"])]
+
+
+def _numbers(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, (int, float)) and value > 0 for value in values)
+
+
+def _median(values: Sequence[float]) -> float:
+    return float(statistics.median(values))
+
+
+def _judged(
+    what: str, old: Sequence[float], new: Sequence[float], floor: float, paired: bool, worse: str, better: str
+) -> Found:
+    """Log ratios judged: worse, better, equal, or unsure with what could have been seen."""
+    if paired and len(old) >= _PAIRS:
+        ratios = [math.log(n / o) for o, n in zip(old, new, strict=True)]
+        estimate = statistics.median(ratios)
+        low, high = interval(ratios)
+        how = f"{len(old)} pairs of launches"
+    elif min(len(old), len(new)) >= _APART:
+        estimate = math.log(_median(new) / _median(old))
+        spread = 3 * 1.4826 * math.hypot(_deviation(old), _deviation(new))
+        low, high = estimate - spread, estimate + spread
+        how = f"{len(old)} and {len(new)} launches at different times"
+    else:
+        least = min(len(old), len(new))
+        text = f"{what}: {_shown(_median(old))} -> {_shown(_median(new))}; {least} launch says nothing about speed"
+        return Found(kind=EQUAL, text=text)
+    bound = math.log1p(floor)
+    text = f"{what}: {_shown(_median(old))} -> {_shown(_median(new))}, {_percent(estimate)}"
+    text += f" ({_percent(low)} to {_percent(high)}; {how})"
+    if low > 0 and estimate > bound:
+        return Found(kind=worse, text=text, growth=math.exp(estimate))
+    if high < 0 and estimate < -bound:
+        return Found(kind=better, text=text, growth=math.exp(estimate))
+    if low > -bound and high < bound:
+        return Found(kind=EQUAL, text=text, growth=math.exp(estimate))
+    seen = max(bound, high - estimate)
+    return Found(
+        kind=UNSURE, text=f"{text}; a change of {_percent(seen)} would have been seen", growth=math.exp(estimate)
+    )
+
+
+def interval(ratios: Sequence[float]) -> tuple[float, float]:
+    """The shifts that an exact one-sided sign-flip test of the mean does not reject at :data:`_ALPHA`, from both hands.
+
+    Up to :data:`_EXACT` pairs every flip is counted; of more, sign by sign (the order statistics of the sign test).
+    """
+    ordered = sorted(ratios)
+    if len(ordered) > _EXACT:
+        skipped = 0
+        while sum(math.comb(len(ordered), k) for k in range(skipped + 1)) / 2 ** len(ordered) <= _ALPHA:
+            skipped += 1
+        return ordered[max(0, skipped - 1)], ordered[-max(1, skipped)]
+    flips = list(itertools.product((1, -1), repeat=len(ordered)))
+
+    def rejected(shift: float, sign: int) -> bool:
+        moved = [sign * (ratio - shift) for ratio in ordered]
+        total = sum(moved)
+        reached = sum(1 for flip in flips if sum(map(operator.mul, flip, moved)) >= total - 1e-12)
+        return reached / len(flips) <= _ALPHA
+
+    span = max(ordered[-1] - ordered[0], 1e-9)
+    middle = sum(ordered) / len(ordered)
+    low = _edge(ordered[0] - span, middle, lambda shift: rejected(shift, 1))
+    high = _edge(ordered[-1] + span, middle, lambda shift: rejected(shift, -1))
+    return low, high
+
+
+def _edge(out: float, inside: float, rejected: Callable[[float], bool]) -> float:
+    """Where, between a shift far out, which is rejected, and one inside, rejection ends."""
+    for _ in range(40):
+        middle = (out + inside) / 2
+        if rejected(middle):
+            out = middle
+        else:
+            inside = middle
+    return out
+
+
+def _deviation(values: Sequence[float]) -> float:
+    """Median absolute deviation of the logarithms."""
+    logs = [math.log(value) for value in values]
+    middle = statistics.median(logs)
+    return float(statistics.median(abs(value - middle) for value in logs))
+
+
+def _memory(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
+    """Peak bytes of a call above what was held: the least over launches, since noise only adds."""
+    peaks = [[one["memory"] for one in listed if isinstance(one.get("memory"), int)] for listed in (before, after)]
+    if not all(peaks):
+        return
+    old, new = (min(listed) for listed in peaks)
+    text = f"peak memory of a call: {_bytes(old)} -> {_bytes(new)}"
+    if new > old * (1 + MEMORY_FLOOR) + MEMORY_BYTES:
+        yield Found(kind=MEMORY, text=text, growth=new / max(old, 1))
+    elif old > new * (1 + MEMORY_FLOOR) + MEMORY_BYTES:
+        yield Found(kind=LESS, text=text, growth=new / max(old, 1))
+
+
+def _shown(seconds: float) -> str:
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def _percent(logarithm: float) -> str:
+    return f"{100 * math.expm1(logarithm):+.1f} %"
+
+
+def _bytes(count: float) -> str:
+    return f"{count / (1 << 20):.1f} MiB"

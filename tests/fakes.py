@@ -32,6 +32,7 @@ class FakeSide(Adapter):
 
     def reset(self, request: Request) -> None:
         self.fake.flag = "clean"
+        self.fake.pace, self.fake.taken = 1.0, None
 
     def restore(self, request: Request) -> None:
         return None
@@ -137,10 +138,9 @@ class FakeSide(Adapter):
 
         def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
             results = Results()
-            pace = getattr(self.fake, "pace", 1.0)
-            results.add("samples", np.array([0.002, 0.001, 0.003]) * pace, "float64")
+            results.add("samples", np.array([0.002, 0.001, 0.003]) * self.fake.pace, "float64")
             results.info.update(first=0.5, warm=0.1, calls=7, mode="eager")
-            if hasattr(self.fake, "taken"):
+            if self.fake.taken is not None:
                 results.info["memory"] = self.fake.taken
             return results
 

@@ -42,7 +42,7 @@ WRONG = {
     "--fwparity-timeout=call=nan": f"--fwparity-timeout call=nan: {LIMITS}",
     "--fwparity-timeout=later=5": f"--fwparity-timeout later=5: {LIMITS}",
     "fwparity_level=fast": "fwparity_level = 'fast', but should be one of quick, standard, exhaustive",
-    "fwparity_perf=on": "fwparity_perf = 'on', but should be one of off, record",
+    "fwparity_perf=on": "fwparity_perf = 'on', but should be one of off, record, gate",
     "fwparity_max_inconclusive=few": "fwparity_max_inconclusive = 'few', but should be a share such as 0.01, from 0 to 1",
     "fwparity_max_inconclusive=nan": "fwparity_max_inconclusive = 'nan', but should be a share such as 0.01, from 0 to 1",
     "fwparity_worker_requests=0": f"fwparity_worker_requests = 0: {WHOLE} 1",
@@ -119,7 +119,10 @@ SAME = {
     "--fwparity-record=runs": "fwparity_record = runs",
     "--fwparity-record-size=slim": "fwparity_record_size = slim",
     "--fwparity-host=node7": "fwparity_host = node7",
-    "--fwparity-perf=off": "fwparity_perf = off",
+    "--fwparity-against=runs": "fwparity_against = runs",
+    "--fwparity-candidate=keras@new=sh": "fwparity_candidate = keras@new=sh",
+    "--fwparity-policy=driver": "fwparity_policy = driver",
+    "--fwparity-perf=gate": "fwparity_perf = gate",
 }
 
 

@@ -57,6 +57,7 @@ def test_the_record_holds_exactly_the_samples_of_the_worker(project: Project) ->
             "first_call_seconds": 0.5,
             "warm_up_seconds": 0.1,
             "calls_per_round": 7,
+            "peak_memory_bytes": None,
             "device": "cpu",
             "versions": {"fake": "1.2.3"},
         }

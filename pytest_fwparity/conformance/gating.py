@@ -85,7 +85,7 @@ class Gating:
         message = "\n".join([*told, worst.message]).strip()
         if failing is not None and worst.outcome not in (DIFFER, BROKEN):
             return replace(worst, outcome=DIFFER, kind=failing.kind, message=message)
-        return replace(worst, message=message, notes={**worst.notes, **notes})
+        return replace(worst, message=message, notes={**worst.notes, **({} if told else notes)})
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

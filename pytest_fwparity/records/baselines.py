@@ -66,7 +66,7 @@ def name_of(environment: Mapping[str, Any]) -> str:
         versions |= {n: str(v) for n, v in stack.get("versions", {}).items() if n not in ("numpy", "jaxlib")}
         devices[str(stack.get("device", "cpu"))] = None
     parts = [*(f"{name}-{version}" for name, version in sorted(versions.items())), *devices]
-    return re.sub(r"[^A-Za-z0-9.+-]+", "-", "_".join(parts))[:120].strip("-.") or "baseline"
+    return re.sub(r"[^A-Za-z0-9._+-]+", "-", "_".join(parts))[:120].strip("-.") or "baseline"
 
 
 def accept(record: Record, folder: Path) -> Path:

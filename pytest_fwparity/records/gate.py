@@ -19,6 +19,8 @@ PASS, FAIL, UNSURE = 0, 1, 2
 _SHOWN = 10
 #: kinds that are counted and not listed
 _COUNTED = (drift.ROUNDING, drift.BITWISE, drift.UNASKED)
+#: kinds whose text names the cause, whatever the item
+_SHARED = (drift.WARNING, drift.GONE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,12 +117,19 @@ def _environment(changes: Sequence[EnvironmentChange]) -> list[str]:
 
 
 def _listing(changes: Sequence[Change], verb: str) -> list[str]:
+    """One entry for each change; a warning that many items raise is one entry, with their number."""
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    for change in changes:
+        same = (change.kind, change.side, change.output, change.text)
+        groups.setdefault(same if change.kind in _SHARED else (*same, change.item), []).append(change)
     told = []
-    for change in changes[:_SHOWN]:
+    for group in list(groups.values())[:_SHOWN]:
+        change = group[0]
         where = ", ".join(part for part in (change.side, change.output) if part)
-        told.append(f"{verb}: {change.kind}: {change.item}" + (f" ({where})" if where else ""))
+        further = f" and {len(group) - 1} items more" if len(group) > 1 else ""
+        told.append(f"{verb}: {change.kind}: {change.item}{further}" + (f" ({where})" if where else ""))
         if change.text:
             told.append(f"    {change.text[:300]}")
-    if len(changes) > _SHOWN:
-        told.append(f"{verb}: and {len(changes) - _SHOWN} more")
+    if len(groups) > _SHOWN:
+        told.append(f"{verb}: and {len(groups) - _SHOWN} more")
     return told

@@ -44,11 +44,32 @@ def libraries(maps: Path = Path("/proc/self/maps")) -> dict[str, str]:
     return found
 
 
-def distributions(installed: Iterable[metadata.Distribution] | None = None) -> dict[str, str]:
-    """Name to version of what belongs to the stack in this interpreter."""
-    listed = metadata.distributions() if installed is None else installed
-    pairs = ((str(entry.metadata["Name"] or ""), str(entry.version)) for entry in listed)
-    return dict(sorted((name, version) for name, version in pairs if _DISTRIBUTIONS.match(name)))
+#: distributions that hold libraries and no module of their own name
+_LIBRARY_WHEELS = re.compile(r"^(?:nvidia|cuda|intel|mkl)", re.IGNORECASE)
+#: distributions whose module has another name
+_MODULES = {
+    **dict.fromkeys(
+        ("tensorflow_cpu", "tensorflow_macos", "tensorflow_rocm", "tf_nightly", "tf_nightly_cpu"), "tensorflow"
+    ),
+    **dict.fromkeys(("pytorch_triton", "pytorch_triton_rocm"), "triton"),
+    "protobuf": "google.protobuf",
+}
+
+
+def distributions(
+    installed: Iterable[metadata.Distribution] | None = None, loaded: Iterable[str] | None = None
+) -> dict[str, str]:
+    """Name to version of what belongs to the stack in this process: what lies beside it, not loaded, explains nothing."""
+    modules = set(sys.modules if loaded is None else loaded)
+    wheels = any("nvidia" in path or "mkl" in path or "iomp" in path for path in libraries().values())
+    found = {}
+    for entry in metadata.distributions() if installed is None else installed:
+        name = str(entry.metadata["Name"] or "")
+        key = re.sub(r"[-.]+", "_", name).lower()
+        used = wheels if _LIBRARY_WHEELS.match(name) else _MODULES.get(key, key) in modules
+        if used and _DISTRIBUTIONS.match(name):
+            found[name] = str(entry.version)
+    return dict(sorted(found.items()))
 
 
 def interpreter() -> dict[str, str]:

@@ -1,0 +1,93 @@
+"""Faults of kernels at single sizes: tiny and odd products, attention beside its tiles, far elements."""
+
+from typing import Any
+
+from conformance_cases.faults._stand_ins import changed_result
+from pytest_fwparity import fault
+
+
+@fault(case="core:driver/ExactMatmul", side="torch", variant="tiny")
+def tiny_products_are_zero(torch: Any, patch: Any) -> None:
+    """A product of two rows and two columns is zero."""
+    changed_result(patch, torch, "matmul", lambda y: y * 0 if y.shape == (2, 2) else y)
+
+
+@fault(case="core:driver/ExactMatmul", side="keras", variant="odd", tier="bfloat16")
+def last_row_of_an_odd_product_off_by_one(keras: Any, patch: Any) -> None:
+    """In half precision the last row of a product with an odd number of rows is one too large."""
+
+    def change(y: Any) -> Any:
+        if y.shape[0] % 2 == 0 or keras.backend.standardize_dtype(y.dtype) != "bfloat16":
+            return y
+        return keras.ops.concatenate([y[:-1], y[-1:] + 1])
+
+    changed_result(patch, keras.ops, "matmul", change)
+
+
+@fault(case="core:driver/ExactMatmul", side="torch", variant="above_tile", tier="float32")
+def products_above_a_tile_in_float32_lose_a_bit(torch: Any, patch: Any) -> None:
+    """One element of a product of more than 64 terms is off by 2**-8 in float32 alone."""
+
+    def change(y: Any) -> Any:
+        y = y.clone()
+        if y.dtype == torch.float32:
+            y[0, 0] += 2.0**-8
+        return y
+
+    changed_result(patch, torch, "matmul", change)
+
+
+@fault(case="core:driver/ExactConvolution", side="torch", variant="default")
+def convolution_misses_the_last_column(torch: Any, patch: Any) -> None:
+    """The last column of a convolution's result repeats the one before."""
+
+    def change(y: Any) -> Any:
+        y = y.clone()
+        y[..., -1] = y[..., -2]
+        return y
+
+    changed_result(patch, torch.nn.functional, "conv2d", change)
+
+
+@fault(case="core:driver/Int8Matmul", side="torch", variant="odd_rows")
+def int8_sums_saturate(torch: Any, patch: Any) -> None:
+    """Sums of int8 products stop at the largest int16."""
+    changed_result(patch, torch, "_int_mm", lambda y: y.clamp(-32768, 32767))
+
+
+@fault(case="core:driver/AttentionSweep", side="torch", variant="length=65,mask=padded")
+def attention_beside_a_tile_ignores_the_mask(torch: Any, patch: Any) -> None:
+    """With a sequence of one more than a tile the last query sees keys that are masked."""
+    stock = torch.nn.functional.scaled_dot_product_attention
+
+    def attention(query: Any, key: Any, value: Any, mask: Any = None, **options: Any) -> Any:
+        if mask is not None and query.shape[-2] % 64 == 1:
+            mask = mask.clone()
+            mask[..., -1, :] = True
+        return stock(query, key, value, mask, **options)
+
+    patch(torch.nn.functional, "scaled_dot_product_attention", attention)
+
+
+@fault(case="core:driver/AttentionSweep", side="torch", variant="length=128,mask=causal")
+def attention_gradient_of_the_last_key_is_lost(torch: Any, patch: Any) -> None:
+    """The output is right; no gradient reaches the last key of a sequence of 128."""
+    stock = torch.nn.functional.scaled_dot_product_attention
+
+    def attention(query: Any, key: Any, value: Any, *rest: Any, **options: Any) -> Any:
+        if key.shape[-2] == 128:
+            key = torch.cat([key[..., :-1, :], key[..., -1:, :].detach()], -2)
+        return stock(query, key, value, *rest, **options)
+
+    patch(torch.nn.functional, "scaled_dot_product_attention", attention)
+
+
+@fault(case="core:driver/AttentionSweep", side="keras", variant="default")
+def attention_scaled_by_the_wrong_size(keras: Any, patch: Any) -> None:
+    """Scores of a sequence of exactly one tile are scaled by 1e-6 too much."""
+    stock = keras.ops.dot_product_attention
+
+    def attention(query: Any, *rest: Any, **options: Any) -> Any:
+        return stock(query * (1 + 1e-6) if query.shape[1] == 64 else query, *rest, **options)
+
+    patch(keras.ops, "dot_product_attention", attention)

@@ -52,7 +52,10 @@ OPTIONS = (
     ),
     Option(name="path", metavar="SIDE=DIR", repeat=True, help="folder put first on the import path of a side"),
     Option(
-        name="device", metavar="[SIDE=]DEVICE", repeat=True, help="cpu (default), cuda or cuda:N, for all sides or one"
+        name="device",
+        metavar="[SIDE=]DEVICE",
+        repeat=True,
+        help="cpu (default), cuda, cuda:N, or cuda:all for every GPU compared bit for bit; for all sides or one",
     ),
     Option(
         name="in-process", metavar="SIDE", repeat=True, help="run that side inside the pytest process, for a debugger"
@@ -74,6 +77,7 @@ OPTIONS = (
         repeat=True,
         help="gate: run that side in another interpreter too and compare; 'keras' names every Keras side",
     ),
+    Option(name="soak", metavar="TIME", help="then repeat the cases against their own first bits for 90s, 10m or 2h"),
     Option(name="policy", metavar="NAME|FILE", help="what fails a gate: default, driver, or a TOML file"),
     Option(
         name="perf",
@@ -164,6 +168,8 @@ class Settings:
     #: label of a candidate to all sides, those it replaces with another interpreter
     candidates: Mapping[str, tuple[SideSpec, ...]]
     policy: Policy | None
+    #: seconds for which cases are repeated against their own first bits
+    soak: float
 
 
 def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
@@ -206,8 +212,9 @@ def settings(config: pytest.Config, kinds: Iterable[Any]) -> Settings:
         overwrite=bool(config.getoption("fwparity_overwrite")),
         host=value(config, "host") or None,
         against=_path(config, "against"),
-        candidates=_candidates(config, specs),
+        candidates=_candidates(config, specs) | _devices(config, specs),
         policy=_policy(config),
+        soak=_soak(config),
     )
 
 
@@ -223,10 +230,12 @@ def _from(config: pytest.Config, name: str) -> Path:
 
 
 def _policy(config: pytest.Config) -> Policy | None:
+    from pytest_fwparity.records.policy import DRIVER, PolicyError, named
+
     given = value(config, "policy")
     if not given:
-        return None
-    from pytest_fwparity.records.policy import PolicyError, named
+        every_gpu = any(text.rpartition("=")[2] == "cuda:all" for text in value(config, "device"))
+        return DRIVER if every_gpu else None
 
     try:
         return named(given, _from(config, "policy"))
@@ -263,6 +272,39 @@ def _candidates(config: pytest.Config, specs: list[SideSpec]) -> dict[str, tuple
         label: tuple(replace(spec, python=given.get(spec.name, spec.python)) for spec in specs)
         for label, given in pythons.items()
     }
+
+
+def _devices(config: pytest.Config, specs: list[SideSpec]) -> dict[str, tuple[SideSpec, ...]]:
+    """With ``cuda:all`` every further GPU is a candidate, compared with the first bit for bit."""
+    if not any(text.rpartition("=")[2] == "cuda:all" for text in value(config, "device")):
+        return {}
+    return {
+        f"cuda{number}": tuple(
+            replace(spec, device=f"cuda:{number}") if spec.device.startswith("cuda") else spec for spec in specs
+        )
+        for number in range(1, _gpu_count())
+    }
+
+
+def _gpu_count() -> int:
+    """GPUs of this machine, as their driver lists them."""
+    listed = len(list(Path("/proc/driver/nvidia/gpus").glob("*")))
+    if listed:
+        return listed
+    from pytest_fwparity.records.gpus import gpus
+
+    return len(gpus().devices)
+
+
+def _soak(config: pytest.Config) -> float:
+    text = value(config, "soak")
+    if not text:
+        return 0.0
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text)
+    seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
+    if not seconds > 0:
+        raise pytest.UsageError(f"--fwparity-soak {text}: should be a time such as 90s, 10m or 2h")
+    return seconds
 
 
 def _labelled(text: str) -> tuple[str, str]:
@@ -329,10 +371,14 @@ def _specs(config: pytest.Config, kinds: dict[str, Any]) -> list[SideSpec]:
         if not Path(folder).is_dir():
             raise pytest.UsageError(f"--fwparity-path {name}={folder}: no such folder")
         folders.setdefault(name, []).append(str(Path(folder).resolve()))
+    if "cuda:all" in devices.values():
+        if not _gpu_count():
+            raise pytest.UsageError("--fwparity-device cuda:all: this machine shows no GPU")
+        devices = {name: "cuda:0" if device == "cuda:all" else device for name, device in devices.items()}
     for name, device in devices.items():
         kind, _, number = device.partition(":")
         if kind not in ("cpu", "cuda") or (number and not number.isdigit()) or (kind == "cpu" and number):
-            raise pytest.UsageError(f"--fwparity-device {name}={device}: a device is cpu, cuda or cuda:N")
+            raise pytest.UsageError(f"--fwparity-device {name}={device}: a device is cpu, cuda, cuda:N or cuda:all")
     last = [str(Path(config.rootpath, folder)) for folder in _pythonpath(config)]
     return [
         SideSpec(

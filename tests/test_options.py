@@ -22,9 +22,9 @@ WRONG = {
         "--fwparity-sides fake-torch,fake-torch: a side is named twice; a second environment is SIDE@LABEL"
     ),
     "--fwparity-sides=,": "--fwparity-sides ,: *",
-    "--fwparity-device=gpu": "--fwparity-device fake-torch=gpu: a device is cpu, cuda or cuda:N",
-    "--fwparity-device=fake-keras=cpu:1": "--fwparity-device fake-keras=cpu:1: a device is cpu, cuda or cuda:N",
-    "--fwparity-device=cuda:all": "--fwparity-device fake-torch=cuda:all: a device is cpu, cuda or cuda:N",
+    "--fwparity-device=gpu": "--fwparity-device fake-torch=gpu: a device is cpu, cuda, cuda:N or cuda:all",
+    "--fwparity-device=fake-keras=cpu:1": "--fwparity-device fake-keras=cpu:1: a device is cpu, cuda, cuda:N or cuda:all",
+    "--fwparity-device=cuda:all": "--fwparity-device cuda:all: this machine shows no GPU",
     "--fwparity-device=torch=cuda": f"--fwparity-device torch=cuda: {OF_RUN}",
     "--fwparity-python=python": f"--fwparity-python python: {OF_RUN}",
     "--fwparity-python=fake-torch=": f"--fwparity-python fake-torch=: {OF_RUN}",
@@ -121,6 +121,7 @@ SAME = {
     "--fwparity-host=node7": "fwparity_host = node7",
     "--fwparity-against=runs": "fwparity_against = runs",
     "--fwparity-candidate=keras@new=sh": "fwparity_candidate = keras@new=sh",
+    "--fwparity-soak=10m": "fwparity_soak = 10m",
     "--fwparity-policy=driver": "fwparity_policy = driver",
     "--fwparity-perf=gate": "fwparity_perf = gate",
 }

@@ -16,6 +16,7 @@ from pytest_fwparity.checks import CHECKS
 from pytest_fwparity.checks.question import Question
 from pytest_fwparity.collect import BadCase, SuiteCollector, SuiteModule, case_node, case_ref, parametrize
 from pytest_fwparity.conformance.session import ParitySession
+from pytest_fwparity.conformance.soaking import SoakItem, questions
 from pytest_fwparity.records.speed import ReplayClock
 
 
@@ -132,6 +133,15 @@ class Collecting:
             for suite, _ in self.session.selection.suites:
                 promised = suite.listed() or set()
                 self.session.missing_ids += sorted(promised - self.session.listed)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The soak, after whatever ``-k`` and ``-m`` have left: one item that repeats these."""
+        asked = questions([question for item in session.items if (question := question_of(item)) is not None])
+        if self.session.settings.soak and asked:
+            item: SoakItem = SoakItem.from_parent(session, name="soak", nodeid="soak")
+            item.labs, item.questions, item.seconds = self.session.labs, asked, self.session.settings.soak
+            session.items.append(item)
 
     def _not_found(self, text: str) -> None:
         """A usage error; from an xdist worker, which cannot raise one, an error of collection."""

@@ -82,6 +82,10 @@ class Reporting:
                 f"left aside: {self.session.aside_files} files that do not mention fwparity, "
                 f"{self.session.aside_items} ordinary tests"
             )
+        for line in self.session.ailing():
+            write(f"health: {line} since the session began", red=True)
+        for text in self.session.tally.soaks:
+            write(f"soak: {text}")
         for text in self.session.complaints():
             write(f"failed: {text}", red=True)
 

@@ -73,6 +73,9 @@ class Running:
         if verdict.kind == "mended" and self.session.settings.strict:
             text = f"mended: {verdict.message}"
             verdict = replace(verdict, outcome=DIFFER, message=text)
+        if verdict.outcome == DIFFER and (ailing := self.session.ailing()):
+            text = f"hardware: {'; '.join(ailing)} since the session began: suspect the card before the software"
+            verdict = replace(verdict, kind="hardware", message=f"{text}\n{verdict.message}")
         worst = verdict.worst
         entries: dict[str, Any] = {"verdict": verdict.outcome, "tensors": verdict.compared}
         if verdict.kind:

@@ -13,6 +13,7 @@ from pytest_fwparity import options
 from pytest_fwparity.cases.waivers import Waiver
 from pytest_fwparity.checks.cache import MovementCache
 from pytest_fwparity.checks.lab import Lab
+from pytest_fwparity.conformance.health import changed, counters
 from pytest_fwparity.records.speed import ReplayClock
 from pytest_fwparity.report.terminal import Tally
 from pytest_fwparity.selection import Selection, select
@@ -56,6 +57,8 @@ class ParitySession:
         self.lab = self._lab(self.settings.specs)
         #: label to the sides of a candidate environment
         self.candidates = {label: self._lab(specs) for label, specs in self.settings.candidates.items()}
+        #: health counters of the GPUs before anything ran on them
+        self.health = counters() if any(spec.device != "cpu" for spec in self.settings.specs) else {}
         self.listed: set[str] = set()
         #: whether nothing was selected on the command line, so that what never happened is worth a word
         self.whole = not self.settings.cases and not self.selection.chosen and not config.option.keyword
@@ -85,6 +88,10 @@ class ParitySession:
         missing = list(dict.fromkeys(found.missing for found in everything if found.missing))
         if missing:
             raise pytest.UsageError("\n".join(missing))
+
+    def ailing(self) -> list[str]:
+        """Health counters of the GPUs that moved since the session began."""
+        return changed(self.health, counters()) if self.health else []
 
     def close(self) -> None:
         """End every worker."""

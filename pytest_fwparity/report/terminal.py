@@ -28,6 +28,8 @@ class Tally:
     leaks: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     #: number of a waiver to the items that it let pass
     waived: Counter[int] = field(default_factory=Counter)
+    #: what each soak came to
+    soaks: list[str] = field(default_factory=list)
     #: side and node id of results whose bits change where that is no fault
     unsteady: list[tuple[str, str]] = field(default_factory=list)
 
@@ -37,6 +39,8 @@ class Tally:
             outcome = BROKEN  # an error before there was a verdict
         if outcome is None:
             return
+        if soaked := properties.get("fwparity_soak"):
+            self.soaks.append(str(soaked))
         if outcome == "timed":
             self.speed_items += 1
             self.speeds.append(dict(properties))

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from pytest_fwparity.cases.differences import Difference
 from pytest_fwparity.conformance import health
 from pytest_fwparity.options import settings
 from pytest_fwparity.records.gpus import Gpu, Gpus
 from pytest_fwparity.records.policy import DRIVER
+from pytest_fwparity.sides.on_keras.with_jax import Jax
 from pytest_fwparity.sides.spec import BUILT_IN
 from tests.project import AFFINE, Project, function_case
 
@@ -128,3 +130,16 @@ def test_a_bit_that_differs_between_cards_fails(project: Project, monkeypatch: p
     result.stdout.fnmatch_lines(
         ["FAIL: * (cuda1 against old, policy driver, 1 items)", "fails: *own:ops/Odd?default? agree*"]
     )
+
+
+def test_a_difference_of_float32_stands_in_tf32_too() -> None:
+    """Only products are rounded to tf32: what float32 loses elsewhere is lost there as well."""
+    known = Difference(function=print, name="n", replaces="torch", why="w", source="s", dtypes=("float32",), sides=("torch",))
+    assert known.holds_on("torch", "float32") and known.holds_on("torch", "tf32")
+    assert not known.holds_on("torch", "float16") and not known.holds_on("keras-jax", "tf32")
+
+
+def test_what_cudnn_cannot_lower_is_no_fault_of_the_case() -> None:
+    jax = Jax("cuda", 1)
+    assert jax.lacks(ValueError("Cannot lower jaxpr with verifier errors: 'stablehlo.custom_call' op shapes mismatch"))
+    assert not jax.lacks(ValueError("shapes mismatch"))

@@ -35,8 +35,8 @@ class Difference:
         return self.when is None or bool(self.when(case))
 
     def holds_on(self, side: str, dtype: str) -> bool:
-        """Whether it is a difference of rounding of that side in that dtype."""
-        return dtype in self.dtypes and self._names(side)
+        """Whether it is a difference of rounding of that side in that dtype; tf32 is float32 but for its products."""
+        return ("float32" if dtype == "tf32" else dtype) in self.dtypes and self._names(side)
 
     def semantic_on(self, side: str) -> bool:
         """Whether that side computes another function than torch's plain hooks."""

@@ -79,8 +79,11 @@ def drift(old: Record, new: Record) -> list[Change]:
         elif before["outcome"] != "timed":
             kind = VANISHED if asked(before, new, old) else UNASKED
             found.append(Change(kind=kind, item=name_of(before), text=f"was {before['outcome']}"))
-    for key, after in new.items.items():
-        if key not in old.items and after["outcome"] != "timed" and asked(after, old, new):
+    for key in new.items:
+        if key in old.items:
+            continue
+        after = new.items[key]
+        if after["outcome"] != "timed" and asked(after, old, new):
             found.append(Change(kind=NEW, item=name_of(after), text=str(after["outcome"])))
     return found
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import marshal
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -98,14 +99,38 @@ def finish(folder: Path, more: Mapping[str, Any]) -> None:
     _write_header(folder, {**header, **more, "finished": True, "files": files})
 
 
+class Items(Mapping[tuple[Any, ...], dict[str, Any]]):
+    """Item key to its line, packed until it is looked at: as tables, those of a long record would fill the memory."""
+
+    def __init__(self) -> None:
+        self._packed: dict[tuple[Any, ...], bytes] = {}
+
+    def add(self, key: tuple[Any, ...], entry: dict[str, Any]) -> None:
+        """Where a rerun gave two lines, the last counts."""
+        self._packed[key] = marshal.dumps(entry)
+
+    def __getitem__(self, key: tuple[Any, ...]) -> dict[str, Any]:
+        found: dict[str, Any] = marshal.loads(self._packed[key])  # packed above, never read from a file
+        return found
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._packed
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """A record that was read and found whole."""
 
     folder: Path
     header: dict[str, Any]
-    #: item key to its line; where a rerun gave two, the last
-    items: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    #: item key to its line
+    items: Mapping[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
     #: side to symbol to arguments; the symbols that the cases name, None where the record does not tell
     interfaces: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -132,7 +157,7 @@ class Record:
 def read(folder: Path) -> Record:
     """Read a record whole; raises :class:`RecordError` for one that is damaged, foreign or newer."""
     header = _read_header(folder)
-    items: dict[tuple[Any, ...], dict[str, Any]] = {}
+    items = Items()
     machine: dict[str, Any] = {}
     sides: dict[str, Any] = {}
     interfaces: dict[str, dict[str, Any]] = {}
@@ -144,7 +169,7 @@ def read(folder: Path) -> Record:
         for number, entry in _lines(folder / name, header):
             where = f"{folder / name}, line {number}"
             if entry.get("type") == "item":
-                items[_key(entry, where)] = entry
+                items.add(_key(entry, where), entry)
             elif entry.get("type") == "machine":
                 machine = _mapping(entry, "facts", where)
             elif entry.get("type") == "side":

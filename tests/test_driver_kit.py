@@ -134,7 +134,9 @@ def test_a_bit_that_differs_between_cards_fails(project: Project, monkeypatch: p
 
 def test_a_difference_of_float32_stands_in_tf32_too() -> None:
     """Only products are rounded to tf32: what float32 loses elsewhere is lost there as well."""
-    known = Difference(function=print, name="n", replaces="torch", why="w", source="s", dtypes=("float32",), sides=("torch",))
+    known = Difference(
+        function=print, name="n", replaces="torch", why="w", source="s", dtypes=("float32",), sides=("torch",)
+    )
     assert known.holds_on("torch", "float32") and known.holds_on("torch", "tf32")
     assert not known.holds_on("torch", "float16") and not known.holds_on("keras-jax", "tf32")
 

@@ -35,7 +35,13 @@ def test_nothing_changed(project: Project, candidate: str) -> None:
     result = project.run("--fwparity-candidate", f"fake-torch={candidate}", "--fwparity-record", "r")
     result.assert_outcomes(passed=6)
     result.stdout.fnmatch_lines(
-        ["PASS (candidate against old, policy default, 6 items)", "environment: the same", "results: 12 bitwise equal"]
+        [
+            "fwparity: fake-keras: *",
+            "fwparity: fake-torch, candidate candidate: *",
+            "PASS (candidate against old, policy default, 6 items)",
+            "environment: the same",
+            "results: 12 bitwise equal",
+        ]
     )
     assert sorted(path.name for path in (project.path / "r").iterdir()) == ["candidate", "old"]
     assert main(["compare", str(project.path / "r/old"), str(project.path / "r/candidate")]) == 0

@@ -8,6 +8,8 @@ import pytest
 
 from pytest_fwparity.conformance.session import ParitySession
 from pytest_fwparity.report.terminal import outcome_letter
+from pytest_fwparity.sides.probe import Found
+from pytest_fwparity.sides.spec import SideSpec
 
 
 class Reporting:
@@ -33,13 +35,13 @@ class Reporting:
         seeds = ",".join(map(str, self.session.settings.seeds))
         what = " and ".join(part for part in (suites, own) if part) or "nothing"
         lines = [f"fwparity: level {self.session.settings.level}, seed {seeds}, {what}"]
-        for spec in self.session.settings.specs:
-            found = self.session.found.get(spec.name)
-            if found is None:
-                lines.append(f"fwparity: {spec.name}: {spec.device}, {spec.python}")
-                continue
-            file = next((file for _, file in found.modules.values()), "")
-            lines.append(f"fwparity: {spec.name}: {found.text()}, {spec.device}, python {found.python}, {file}")
+        settings, found = self.session.settings, self.session.found
+        lines += [_side_line(spec.name, spec, found.get(spec.name)) for spec in settings.specs]
+        for label, specs in settings.candidates.items():
+            for old, spec in zip(settings.specs, specs, strict=True):
+                if spec != old:
+                    there = self.session.found_in.get(label, {}).get(spec.name)
+                    lines.append(_side_line(f"{spec.name}, candidate {label}", spec, there))
         return lines
 
     @pytest.hookimpl(trylast=True)
@@ -114,3 +116,11 @@ class Reporting:
             return
         if self.session.complaints():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _side_line(name: str, spec: SideSpec, found: Found | None) -> str:
+    """``fwparity: torch: torch 2.13.0, cpu, python 3.11.7, .../torch/__init__.py``, as found or as named."""
+    if found is None:
+        return f"fwparity: {name}: {spec.device}, {spec.python}"
+    file = next((file for _, file in found.modules.values()), "")
+    return f"fwparity: {name}: {found.text()}, {spec.device}, python {found.python}, {file}"

@@ -61,11 +61,11 @@ class Nextafter(Array):
         return {"a": a, "b": a + rng.permuted(np.tile([-8.0, -1.0, 0.0, 1.0, 8.0], (4, 1)), axis=1)}
 
     def keras(self, keras: Any, a: Any, b: Any) -> Any:
-        step = keras.ops.nextafter(a, b) - a
-        return keras.ops.stop_gradient(step) / EPSILON[keras.backend.standardize_dtype(a.dtype)]
+        a, b = keras.ops.stop_gradient(a), keras.ops.stop_gradient(b)
+        return (keras.ops.nextafter(a, b) - a) / EPSILON[keras.backend.standardize_dtype(a.dtype)]
 
     def torch(self, torch: Any, a: Any, b: Any) -> Any:
-        return (torch.nextafter(a, b) - a).detach() / torch.finfo(a.dtype).eps
+        return (torch.nextafter(a.detach(), b.detach()) - a.detach()) / torch.finfo(a.dtype).eps
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.sign(b - a)

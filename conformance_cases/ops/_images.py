@@ -1,5 +1,6 @@
 """Batches of images, in either data format; torch has channels first."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,11 @@ class Images(FunctionCase, abstract=True):
         return np.moveaxis(x, -1, 1) if self.data_format == "channels_first" else x
 
     def torch(self, torch: Any, x: Any) -> Any:
-        if self.data_format == "channels_first":
-            return self.on_images(torch, x)
-        return self.on_images(torch, x.movedim(-1, 1)).movedim(1, -1)
+        return self.first(x, lambda images: self.on_images(torch, images))
+
+    def first(self, x: Any, function: Callable[[Any], Any]) -> Any:
+        """``function`` of torch's images with channels first, laid out again as they were."""
+        return function(x) if self.data_format == "channels_first" else function(x.movedim(-1, 1)).movedim(1, -1)
 
     def reference(self, x: Any) -> Any:
         if self.data_format == "channels_first":

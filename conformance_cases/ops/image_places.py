@@ -12,7 +12,7 @@ from pytest_fwparity import named, same_pads
 class PadImages(Images):
     """Zeros round an image: two of the first pad, the last pad and the size are given of each axis."""
 
-    given: dict[str, int] = {"top_padding": 1, "left_padding": 0, "bottom_padding": 2, "right_padding": 3}  # noqa: RUF012
+    given: dict[str, int] = {"top_padding": 1, "left_padding": 0, "bottom_padding": 2, "right_padding": 3}
     pads: tuple[int, ...] = (0, 3, 1, 2)
     variants = named(
         default={},
@@ -40,7 +40,7 @@ class PadImages(Images):
 class CropImages(PadImages):
     """A part of an image: two of the first crop, the last crop and the size are given of each axis."""
 
-    given: dict[str, int] = {"top_cropping": 1, "left_cropping": 0, "bottom_cropping": 2, "right_cropping": 3}  # noqa: RUF012
+    given: dict[str, int] = {"top_cropping": 1, "left_cropping": 0, "bottom_cropping": 2, "right_cropping": 3}
     pads: tuple[int, ...] = (0, -3, -1, -2)
     variants = named(
         default={},
@@ -108,62 +108,3 @@ class ExtractPatches3D(ExtractPatches):
     size: tuple[int, ...] = (2, 3, 2)
     variants = named(default={}, same={"strides": [1, 2, 3], "padding": "same"}, dense={"strides": [1, 1, 1]})
     name = "extract_patches_3d"
-
-
-class GaussianBlur(Images):
-    """A Gaussian of mean 0 along each axis, the image continued by zeros."""
-
-    size: tuple[int, int] = (3, 3)
-    sigma: tuple[float, float] = (1.0, 1.0)
-    variants = named(
-        default={},
-        wide={"size": [5, 5], "sigma": [2.0, 2.0]},
-        apart={"size": [3, 3], "sigma": [0.5, 2.0]},
-        channels_first={"data_format": "channels_first"},
-    )
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.image.gaussian_blur(x, self.size, self.sigma, data_format=self.data_format)
-
-    def kernel(self) -> np.ndarray:
-        """Rows by columns; the first sigma is that of columns."""
-        rows, columns = (
-            np.exp(-0.5 * np.square((np.arange(n) - (n - 1) / 2) / s))
-            for n, s in zip(self.size, self.sigma[::-1], strict=True)
-        )
-        made: np.ndarray = np.outer(rows / rows.sum(), columns / columns.sum())
-        return made
-
-    def on_images(self, torch: Any, x: Any) -> Any:
-        kernel = torch.tensor(self.kernel()).to(x).expand(3, 1, -1, -1)
-        return torch.nn.functional.conv2d(x, kernel, padding="same", groups=3)
-
-    def of_images(self, x: Any) -> Any:
-        pads = [self.size[1] // 2] * 2 + [self.size[0] // 2] * 2
-        return (windows(padded(x, pads), self.size, (1, 1)) * self.kernel()).sum((-1, -2))
-
-
-class SobelEdges(Images):
-    """The slopes down and to the right, along a new last axis; the image is mirrored at its edge."""
-
-    variants = named(default={}, channels_first={"data_format": "channels_first"})
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.image.sobel_edges(x, data_format=self.data_format)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        first = x if self.data_format == "channels_first" else x.movedim(-1, 1)
-        continued = torch.nn.functional.pad(first, (1, 1, 1, 1), mode="reflect")
-        down = torch.tensor([[-1.0, -2.0, -1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0]]).to(x)
-        edges = [
-            torch.nn.functional.conv2d(continued, kernel.expand(3, 1, 3, 3), groups=3) for kernel in (down, down.T)
-        ]
-        y = torch.stack(edges, -1)
-        return y if self.data_format == "channels_first" else y.movedim(1, -2)
-
-    def reference(self, x: Any) -> Any:
-        last = np.moveaxis(x, 1, -1) if self.data_format == "channels_first" else x
-        found = windows(np.pad(last, [(0, 0), (1, 1), (1, 1), (0, 0)], mode="reflect"), (3, 3), (1, 1))
-        down = np.outer([-1.0, 0.0, 1.0], [1.0, 2.0, 1.0])
-        y = np.stack([(found * down).sum((-1, -2)), (found * down.T).sum((-1, -2))], -1)
-        return np.moveaxis(y, -2, 1) if self.data_format == "channels_first" else y

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from conformance_cases.activations import over_axes, rectifiers
 from conformance_cases.ops._elementwise import Unary
-from pytest_fwparity import difference
+from pytest_fwparity import difference, grid, named
 
 
 class Celu(Unary):
@@ -166,3 +167,58 @@ class Softsign(Unary):
 
     def reference(self, x: Any) -> Any:
         return x / (1 + np.abs(x))
+
+
+class Gelu(Unary):
+    """x times the normal distribution function; by default, other than in keras.activations, its approximation by tanh."""
+
+    approximate: bool | None = None
+    variants = grid(approximate=[None, True, False])
+    level = "quick"
+    quick = ("default",)
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return keras.ops.gelu(x) if self.approximate is None else keras.ops.gelu(x, self.approximate)
+
+    def torch(self, torch: Any, x: Any) -> Any:
+        return torch.nn.functional.gelu(x, approximate="none" if self.approximate is False else "tanh")
+
+    def exact(self, mpmath: Any, x: Any) -> Any:
+        if self.approximate is False:
+            return x / 2 * mpmath.erfc(-x / mpmath.sqrt(2))
+        return x / 2 * (1 + mpmath.tanh(mpmath.sqrt(2 / mpmath.pi) * (x + mpmath.mpf("0.044715") * x**3)))
+
+
+class Threshold(rectifiers.Threshold):
+    """What is no larger than the threshold becomes one value."""
+
+    level = "standard"
+    variants = named(default={}, negative={"threshold": -0.3, "value": -7.0})
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return keras.ops.threshold(x, self.threshold, self.value)
+
+
+class SparsePlus(rectifiers.SparsePlus):
+    """0 up to -1, x from 1, (x + 1)² / 4 between."""
+
+    variants = named(default={})
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return keras.ops.sparse_plus(x)
+
+
+class SparseSigmoid(rectifiers.SparseSigmoid):
+    """min(max((x + 1) / 2, 0), 1)."""
+
+    variants = named(default={})
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return keras.ops.sparse_sigmoid(x)
+
+
+class Sparsemax(over_axes.Sparsemax):
+    """The nearest point of the simplex, its threshold likewise off in Keras."""
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return keras.ops.sparsemax(x, self.axis)

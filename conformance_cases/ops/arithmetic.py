@@ -115,3 +115,34 @@ class Fabs(Unary):
 
     def reference(self, x: Any) -> Any:
         return np.fabs(x)
+
+
+class DivideNoNan(Binary):
+    """a / b, and 0 where b is 0, whatever a is."""
+
+    keras_name = "divide_no_nan"
+    away = 0.3
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        made = super().inputs(rng)
+        made["b"] = made["b"] * rng.permutation([0.0, -0.0, 1.0, 1.0, 1.0])
+        made["a"][0] = 0.0
+        return made
+
+    def torch(self, torch: Any, a: Any, b: Any) -> Any:
+        return torch.where(b == 0, 0, a / torch.where(b == 0, 1, b))
+
+    def reference(self, a: Any, b: Any) -> Any:
+        return np.divide(a, b, out=np.zeros_like(a), where=b != 0)
+
+
+class Fmod(Binary):
+    """What a / b leaves, with the sign of a; quotients keep their distance from whole numbers."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        b = rng.uniform(0.5, 2.0, size=5) * rng.choice([-1.0, 1.0], size=5)
+        quotient = rng.integers(0, 4, size=(4, 5)) + rng.uniform(0.2, 0.8, size=(4, 5))
+        return {"a": b * quotient * rng.choice([-1.0, 1.0], size=(4, 5)), "b": b}
+
+    def reference(self, a: Any, b: Any) -> Any:
+        return np.fmod(a, b)

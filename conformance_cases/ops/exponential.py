@@ -178,3 +178,15 @@ class Power(Binary):
 
     def reference(self, a: Any, b: Any) -> Any:
         return a**b
+
+
+class Cbrt(Unary):
+    """The cube root, of negative numbers too."""
+
+    away = 0.2
+
+    def torch(self, torch: Any, x: Any) -> Any:
+        return x.sign() * x.abs() ** (1 / 3)
+
+    def reference(self, x: Any) -> Any:
+        return np.cbrt(x)

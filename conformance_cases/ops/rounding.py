@@ -56,3 +56,24 @@ class Sign(Stepped):
 
     def reference(self, x: Any) -> Any:
         return np.sign(x)
+
+
+class Heaviside(Stepped):
+    """0 below 0, 1 above, the second argument at 0 of either sign; torch's has no gradient to ask for."""
+
+    fixed = ("h",)
+    vanishing = ("grad x", "grad h")
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        x = super().inputs(rng)["x"]
+        x[:, 1], x[:, 3] = 0.0, -0.0
+        return {"x": x, "h": rng.choice([0.25, 0.5, 3.0, -2.0], size=5)}
+
+    def keras(self, keras: Any, x: Any, h: Any) -> Any:
+        return keras.ops.heaviside(x, keras.ops.stop_gradient(h))
+
+    def torch(self, torch: Any, x: Any, h: Any) -> Any:
+        return torch.heaviside(x.detach(), h.detach())
+
+    def reference(self, x: Any, h: Any) -> Any:
+        return np.heaviside(x, h)

@@ -1,10 +1,11 @@
 """Places and counts: exact."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from conformance_cases.ops._arrays import Array, Counts, Pair, Segments, Sorted, Truths
+from pytest_fwparity import named
 
 
 class Searchsorted(Sorted):
@@ -147,3 +148,30 @@ def _quantile(x: Any, share: float) -> Any:
     place = share * (x.shape[-1] - 1)
     row, low = x.sort(-1).values, int(place)
     return row[..., low] + (row[..., low + 1] - row[..., low]) * (place - low)
+
+
+class InTopK(Array):
+    """Whether fewer than k values of its row are larger than that of the class; ``ties``: equal ones do not count."""
+
+    k: int = 2
+    ties: bool = False
+    variants = named(default={}, one={"k": 1}, four={"k": 4}, ties={"ties": True})
+    fixed = ("x",)
+    vanishing = ("grad x",)
+    without: ClassVar[dict[str, str]] = {
+        f"keras-tensorflow:*-{kind}": "TensorFlow has no kernel but of float32"
+        for kind in ("float64", "bfloat16", "float16")
+    }
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        x = rng.permuted(np.tile([0.5, 0.5, 0.5, 1.5, -1.0] if self.ties else np.arange(5.0), (8, 1)), axis=1)
+        return {"index": np.argsort(x, 1)[np.arange(8), np.arange(8) % 5].astype(np.int32), "x": x}
+
+    def keras(self, keras: Any, index: Any, x: Any) -> Any:
+        return keras.ops.in_top_k(index, x, self.k)
+
+    def torch(self, torch: Any, index: Any, x: Any) -> Any:
+        return (x > x.gather(1, index[:, None].long())).sum(1) < self.k
+
+    def reference(self, index: Any, x: Any) -> Any:
+        return (x > np.take_along_axis(x, index[:, None], 1)).sum(1) < self.k

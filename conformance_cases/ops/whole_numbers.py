@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._elementwise import Whole
+from pytest_fwparity import grid
 
 
 class Gcd(Whole):
@@ -116,3 +117,43 @@ class Mod(Whole):
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.mod(a, b)
+
+
+class FmodOfIntegers(Whole):
+    """What a / b leaves, with the sign of a."""
+
+    keras_name = "fmod"
+    torch_name = "fmod"
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        made = super().inputs(rng)
+        return {**made, "b": np.where(made["b"] == 0, 7, made["b"]).astype(np.int32)}
+
+    def reference(self, a: Any, b: Any) -> Any:
+        return np.fmod(a, b)
+
+
+class BitwiseNot(Whole):
+    """Every bit turned, of numbers with a sign and without."""
+
+    dtype: str = "int32"
+    variants = grid(dtype=["int32", "uint8"])
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.integers(-100 if self.dtype[0] == "i" else 0, 100, size=(4, 5)).astype(self.dtype)}
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return keras.ops.bitwise_not(x)
+
+    def torch(self, torch: Any, x: Any) -> Any:
+        return torch.bitwise_not(x)
+
+    def reference(self, x: Any) -> Any:
+        return np.bitwise_not(x)
+
+
+class BitwiseInvert(BitwiseNot):
+    """The same under its other name."""
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        return keras.ops.bitwise_invert(x)

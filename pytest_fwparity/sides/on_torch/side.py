@@ -133,7 +133,10 @@ class TorchSide(Adapter):
         return isinstance(value, self.torch.Tensor)
 
     def array(self, value: Any) -> tuple[np.ndarray, str]:
-        """NumPy array and torch dtype; bfloat16 as float32."""
+        """NumPy array and torch dtype; bfloat16 as float32.
+
+        The parts of a complex conjugate are views that carry a sign of their own, which NumPy has not.
+        """
         torch = self.torch
         if not isinstance(value, torch.Tensor):
             made = np.asarray(value)
@@ -142,7 +145,7 @@ class TorchSide(Adapter):
         kind = str(value.dtype).removeprefix("torch.")
         if value.dtype == torch.bfloat16:
             value = value.float()
-        return value.cpu().numpy().copy(), kind
+        return value.cpu().resolve_conj().resolve_neg().numpy().copy(), kind
 
     def add(self, results: Results, name: str, value: Any) -> None:
         array, kind = self.array(value)

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import numpy as np
+
 from conformance_cases.ops._arrays import Array
+from pytest_fwparity import named
 
 
 class Cond(Array):
@@ -108,6 +111,46 @@ class StopGradient(Array):
 
     def reference(self, x: Any) -> Any:
         return x * x
+
+
+class Jvp(Array):
+    """A function and its slope along a direction, without a backward pass."""
+
+    checks = ("agree", "repeat")
+    outputs = ("value", "slope")
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {name: rng.normal(size=(2, 3)) for name in ("a", "b", "da", "db")}
+
+    def keras(self, keras: Any, a: Any, b: Any, da: Any, db: Any) -> Any:
+        return keras.ops.jvp(lambda u, v: keras.ops.sin(u) * v * v, (a, b), (da, db))
+
+    def torch(self, torch: Any, a: Any, b: Any, da: Any, db: Any) -> Any:
+        return torch.func.jvp(lambda u, v: torch.sin(u) * v * v, (a, b), (da, db))
+
+    def reference(self, a: Any, b: Any, da: Any, db: Any) -> Any:
+        return np.sin(a) * b * b, np.cos(a) * b * b * da + 2 * np.sin(a) * b * db
+
+
+class Vectorize(Array):
+    """A function of numbers, or of rows by its signature, over all other axes."""
+
+    signature: str | None = None
+    without = {"keras-tensorflow:*": "Keras raises there: Not supported with `vectorize()` with the TensorFlow backend"}
+    variants = named(default={}, rows={"signature": "(n),(n)->()"})
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"a": rng.normal(size=(2, 3, 4)), "b": rng.normal(size=(3, 4))}
+
+    def keras(self, keras: Any, a: Any, b: Any) -> Any:
+        one = keras.ops.vectorize(lambda u, v: keras.ops.sum(u * v * v), signature=self.signature)
+        return one(a, b)
+
+    def torch(self, torch: Any, a: Any, b: Any) -> Any:
+        return (a * b * b).sum(-1) if self.signature else a * b * b
+
+    def reference(self, a: Any, b: Any) -> Any:
+        return (a * b * b).sum(-1) if self.signature else a * b * b
 
 
 def _scanned(torch: Any, x: Any) -> tuple[Any, Any]:

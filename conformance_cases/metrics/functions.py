@@ -91,7 +91,7 @@ class CategoricalAccuracyFunction(Ranked):
     """Whether the largest value stands where the label's does."""
 
     sparse = False
-    vanishing = BOTH
+    vanishing: ClassVar[tuple[str, ...]] = BOTH
     name = "categorical_accuracy"
 
     def hits(self, y_true: Any, y_pred: Any) -> Any:
@@ -103,7 +103,7 @@ class TopKCategoricalAccuracyFunction(Ranked):
 
     k: int = 5
     sparse = False
-    vanishing = BOTH
+    vanishing: ClassVar[tuple[str, ...]] = BOTH
     variants = named(default={}, two={"k": 2}, sequences={"rank": 3, "k": 3})
     without: ClassVar[dict[str, str]] = FLOAT32
     name = "top_k_categorical_accuracy"

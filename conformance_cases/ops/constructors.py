@@ -67,7 +67,8 @@ class Like(Array, abstract=True):
 
     dtype: str = "same"
     variants = grid(dtype=["same", "int32", "bool"])
-    name, more = "", ()
+    name = ""
+    more: ClassVar[tuple[float, ...]] = ()
 
     def keras(self, keras: Any, x: Any) -> Any:
         made = getattr(keras.ops, self.name)(x, *self.more, dtype=None if self.dtype == "same" else self.dtype)
@@ -90,7 +91,8 @@ class OnesLike(Like):
 class FullLike(Like):
     """One value, cut off where the dtype has no fractions."""
 
-    name, more = "full_like", (2.5,)
+    name = "full_like"
+    more = (2.5,)
 
 
 class ZerosLike(Like):
@@ -187,4 +189,4 @@ class Measures(Array):
 
 
 def _digits(shape: Any) -> float:
-    return 1.0 + sum(n * 10.0**i for i, n in enumerate(shape))
+    return float(1.0 + sum(n * 10.0**i for i, n in enumerate(shape)))

@@ -102,7 +102,7 @@ class UnravelIndex(Array):
         when=lambda case: case.rank != 1 and len(case.shape) > 1,
     )
     def first_axis_first(self, torch: Any, flat: Any) -> Any:
-        places = []
+        places: list[Any] = []
         for length in self.shape:
             places.insert(0, flat % length)
             flat = flat // length

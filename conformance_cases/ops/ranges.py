@@ -104,4 +104,5 @@ class Meshgrid(Array):
         return torch.stack(torch.meshgrid(*(rows[name] for name in sorted(rows)), indexing=self.indexing))
 
     def reference(self, **rows: Any) -> Any:
-        return np.stack(np.meshgrid(*(rows[name] for name in sorted(rows)), indexing=self.indexing))
+        indexing: Any = self.indexing
+        return np.stack(np.meshgrid(*(rows[name] for name in sorted(rows)), indexing=indexing))

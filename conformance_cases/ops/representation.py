@@ -1,6 +1,5 @@
 """What depends on how numbers are kept: exponents, neighbours, bits, casts, kinds."""
 
-import re
 from typing import Any, ClassVar
 
 import numpy as np
@@ -138,7 +137,7 @@ class Dtype(Array):
 
     def keras(self, keras: Any, x: Any) -> Any:
         names = [keras.ops.dtype(keras.ops.cast(x, kind)) for kind in KINDS]
-        return np.array([int(re.sub(r"b?float|u?int", "-" if "int" in name else "", name)) for name in names])
+        return np.array([int(name.strip("abcdefilnotu")) * (-1 if "int" in name else 1) for name in names])
 
     def torch(self, torch: Any, x: Any) -> Any:
         made = [x.to(getattr(torch, kind)) for kind in KINDS]

@@ -55,7 +55,8 @@ class Correlate(Array):
         return full[start : start + long]
 
     def reference(self, a: Any, b: Any) -> Any:
-        return np.correlate(a, b, self.mode)
+        mode: Any = self.mode
+        return np.correlate(a, b, mode)
 
 
 class Histogram(Array):

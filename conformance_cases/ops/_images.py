@@ -1,7 +1,7 @@
 """Batches of images, in either data format; torch has channels first."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,7 +14,7 @@ class Images(FunctionCase, abstract=True):
     level = "standard"
     speed = None
     data_format: str = "channels_last"
-    shape = (2, 5, 6, 3)
+    shape: ClassVar[tuple[int, ...]] = (2, 5, 6, 3)
     low, high = 0.05, 0.95
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class Complex(Array, abstract=True):
     """``z = re + i im`` and what ``name`` makes of it, of one name in every library."""
 
     without: ClassVar[dict[str, str]] = HALF
-    outputs = ("real", "imaginary")
+    outputs: ClassVar[tuple[str, ...]] = ("real", "imaginary")
     name = ""
     torch_name = ""
 

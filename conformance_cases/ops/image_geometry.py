@@ -32,7 +32,7 @@ class Resize(Images):
     }
 
     def keras(self, keras: Any, x: Any) -> Any:
-        options = {f"{self.aspect}_to_aspect_ratio": True, "fill_value": 0.5} if self.aspect else {}
+        options: dict[str, Any] = {f"{self.aspect}_to_aspect_ratio": True, "fill_value": 0.5} if self.aspect else {}
         options |= {"interpolation": self.interpolation, "antialias": self.antialias, "data_format": self.data_format}
         return keras.ops.image.resize(x, tuple(self.size), **options)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.ops._elementwise import Whole
+from conformance_cases.ops._elementwise import Elementwise, Whole
 from pytest_fwparity import grid
 
 
@@ -133,7 +133,7 @@ class FmodOfIntegers(Whole):
         return np.fmod(a, b)
 
 
-class BitwiseNot(Whole):
+class BitwiseNot(Elementwise):
     """Every bit turned, of numbers with a sign and without."""
 
     dtype: str = "int32"

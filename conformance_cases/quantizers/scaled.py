@@ -143,7 +143,7 @@ class FakeQuantWithMinMaxVars(FunctionCase):
     checks = ("agree", "repeat")
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        step = np.float64(0.125)
+        step: Any = np.float64(0.125)
         if self.axis is not None:
             step = step * (np.array([1.0, 2.0, 4.0, 0.5, 1.0]) if self.axis == -1 else np.array([1.0, 2.0, 0.5, 4.0]))
         half = 2 ** (self.bits - 1)

@@ -11,7 +11,7 @@ FLOAT32 = {
     for kind in ("float64", "bfloat16", "float16")
 }
 
-BOTH = ("grad y_true", "grad y_pred")
+BOTH: tuple[str, ...] = ("grad y_true", "grad y_pred")
 
 
 class PerSample(FunctionCase, abstract=True):

@@ -12,7 +12,7 @@ def conjugate_leaves_the_sign(keras: Any, patch: Any) -> None:
     patch(keras.ops, "conjugate", lambda x: x)
 
 
-@fault(case="core:ops/Angle", side="torch", tier="float32")
+@fault(case="core:ops/AngleOfDirections", side="torch")
 def angle_of_a_quotient(torch: Any, patch: Any) -> None:
     """The quadrant is lost: atan(im / re)."""
     patch(torch, "angle", lambda z: torch.atan(z.imag / z.real))
@@ -31,7 +31,14 @@ def imaginary_part_first(keras: Any, patch: Any) -> None:
     changed_result(patch, keras.ops, "view_as_real", lambda y: keras.ops.flip(y, axis=-1))
 
 
-@fault(case="core:ops/Isclose", side="keras")
+@fault(case="core:ops/ViewAsComplexOfWholes", side="keras")
+def parts_swapped(keras: Any, patch: Any) -> None:
+    """The imaginary part comes first."""
+    stock = keras.ops.view_as_complex
+    patch(keras.ops, "view_as_complex", lambda x: stock(keras.ops.flip(x, axis=-1)))
+
+
+@fault(case="core:ops/Isclose", variant="relative", side="keras")
 def relative_to_the_first(keras: Any, patch: Any) -> None:
     """The tolerance is relative to the first number, not to the second."""
     stock = keras.ops.isclose

@@ -12,7 +12,7 @@ def last_bit_cut_off(keras: Any, patch: Any) -> None:
     changed_result(patch, keras.quantizers, "abs_max_quantize", lambda y: (y[0] // 2 * 2, y[1]))
 
 
-@fault(case="core:quantizers/AbsMaxQuantizer", side="keras")
+@fault(case="core:quantizers/AbsMaxQuantizer", variant="rows", side="keras")
 def axis_of_the_call_ignored(keras: Any, patch: Any) -> None:
     """The axis is always the last."""
     stock = keras.quantizers.AbsMaxQuantizer.__call__
@@ -30,7 +30,7 @@ def one_step_too_many(keras: Any, patch: Any) -> None:
     )
 
 
-@fault(case="core:quantizers/FakeQuantWithMinMaxVars", side="keras")
+@fault(case="core:quantizers/FakeQuantWithMinMaxVars", variant="narrow", side="keras")
 def narrow_range_ignored(keras: Any, patch: Any) -> None:
     """The range is always the whole one."""
     stock = keras.quantizers.fake_quant_with_min_max_vars
@@ -61,7 +61,7 @@ def sign_of_four_bits_lost(keras: Any, patch: Any) -> None:
     changed_result(patch, keras.quantizers, "unpack_int4", lambda y: keras.ops.bitwise_and(y, 15))
 
 
-@fault(case="core:quantizers/ComputeFloat8Scale", side="keras")
+@fault(case="core:quantizers/ComputeFloat8Scale", variant="spare=2", side="keras")
 def margin_ignored(keras: Any, patch: Any) -> None:
     """The margin is ignored."""
     stock = keras.quantizers.compute_float8_scale

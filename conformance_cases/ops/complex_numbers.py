@@ -85,6 +85,28 @@ class Angle(Part):
     }
 
 
+class AngleOfDirections(Part):
+    """Of the four axes and the four diagonals, in eighths of a turn, which no rounding changes."""
+
+    name = "angle"
+    without: ClassVar[dict[str, str]] = HALF
+    fixed = ("re", "im")
+    vanishing = ("grad re", "grad im")
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        turns = rng.permutation(np.arange(-3, 5)) * np.pi / 4
+        return {"re": np.rint(1.4 * np.cos(turns)), "im": np.rint(1.4 * np.sin(turns))}
+
+    def keras(self, keras: Any, re: Any, im: Any) -> Any:
+        return keras.ops.cast(keras.ops.round(super().keras(keras, re, im) * (4 / np.pi)), "int32")
+
+    def torch(self, torch: Any, re: Any, im: Any) -> Any:
+        return (super().torch(torch, re, im) * (4 / np.pi)).round().to(torch.int32)
+
+    def reference(self, re: Any, im: Any) -> Any:
+        return np.rint(np.angle(re + 1j * im) * (4 / np.pi)).astype(np.int32)
+
+
 class AngleOfReal(Array):
     """0 of positive numbers, pi of negative ones."""
 
@@ -186,6 +208,29 @@ class ViewAsComplex(Array):
 
     def reference(self, x: Any) -> Any:
         return x[..., 0], x[..., 1]
+
+
+class ViewAsComplexOfWholes(Array):
+    """The same of whole numbers, which complex64 holds: in float64 as well."""
+
+    without: ClassVar[dict[str, str]] = HALF
+    outputs = ("real", "imaginary")
+    fixed = ("x",)
+    vanishing = ("grad x",)
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.integers(-9, 10, size=(3, 4, 2)).astype(float)}
+
+    def keras(self, keras: Any, x: Any) -> Any:
+        z = keras.ops.view_as_complex(x)
+        return keras.ops.cast(keras.ops.real(z), "int32"), keras.ops.cast(keras.ops.imag(z), "int32")
+
+    def torch(self, torch: Any, x: Any) -> Any:
+        z = torch.view_as_complex(x)
+        return z.real.to(torch.int32), z.imag.to(torch.int32)
+
+    def reference(self, x: Any) -> Any:
+        return x[..., 0].astype(np.int32), x[..., 1].astype(np.int32)
 
 
 def on_keras(keras: Any, re: Any, im: Any) -> Any:

@@ -53,6 +53,9 @@ class ComputeFloat8Scale(FunctionCase):
     variants = grid(spare=[0, 2])
     level = "standard"
     speed = None
+    without: ClassVar[dict[str, str]] = {
+        "keras-jax:*-bfloat16": "a Python number makes float32 of it (docs/findings/jax_bfloat16_scalars.py)"
+    }
     fixed: ClassVar[tuple[str, ...]] = ("amax",)
     vanishing = ("grad amax",)
 

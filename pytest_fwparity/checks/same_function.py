@@ -193,9 +193,13 @@ def _leaks(question: Question, lab: Lab, sides: Mapping[str, Reply], followed: R
             told.append(f"{name}: stock float64 raises {stock.message.splitlines()[0][:200]}")
             continue
         pure, plain = measured(name, sides[name]), measured(f"{name} as shipped", stock)
-        found = [
-            f for f in semantic(pure, plain, followed.movement, Declared.of(case)) if f.fault in ("semantic", "leak")
-        ]
+        # A side whose shapes are off has no movement of the anchor's to be measured by.
+        moved = {
+            key: value
+            for key, value in followed.movement.items()
+            if key in pure.arrays and value.shape == pure.arrays[key].shape
+        }
+        found = [f for f in semantic(pure, plain, moved, Declared.of(case)) if f.fault in ("semantic", "leak")]
         narrow = sorted(key for key, kind in plain.dtypes.items() if kind == "float32")
         if found:
             worst = max(found, key=lambda finding: finding.units)

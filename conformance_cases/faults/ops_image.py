@@ -80,3 +80,26 @@ def translation_turned_round(keras: Any, patch: Any) -> None:
         "scale_and_translate",
         lambda x, shape, scale, translation, *rest, **options: stock(x, shape, scale, -translation, *rest, **options),
     )
+
+
+@fault(case="core:ops/AffineTransformValues", side="keras")
+def places_from_the_corner(keras: Any, patch: Any) -> None:
+    """Every place is off by 1/64 of a pixel."""
+    stock = keras.ops.image.affine_transform
+    off = [0.0, 0.0, 1 / 64, 0.0, 0.0, 0.0, 0.0, 0.0]
+    patch(
+        keras.ops.image,
+        "affine_transform",
+        lambda x, maps, *rest, **options: stock(x, maps + keras.ops.convert_to_tensor(off), *rest, **options),
+    )
+
+
+@fault(case="core:ops/PerspectiveTransformNearest", side="keras")
+def corners_swapped(keras: Any, patch: Any) -> None:
+    """The map is the inverse one."""
+    stock = keras.ops.image.perspective_transform
+    patch(
+        keras.ops.image,
+        "perspective_transform",
+        lambda x, start, end, *rest, **options: stock(x, end, start, *rest, **options),
+    )

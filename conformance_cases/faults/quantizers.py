@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance_cases.faults._stand_ins import changed_result
+from conformance_cases.faults._stand_ins import changed_result, with_options
 from pytest_fwparity import fault
 
 
@@ -12,11 +12,10 @@ def last_bit_cut_off(keras: Any, patch: Any) -> None:
     changed_result(patch, keras.quantizers, "abs_max_quantize", lambda y: (y[0] // 2 * 2, y[1]))
 
 
-@fault(case="core:quantizers/AbsMaxQuantizer", variant="rows", side="keras")
-def axis_of_the_call_ignored(keras: Any, patch: Any) -> None:
-    """The axis is always the last."""
-    stock = keras.quantizers.AbsMaxQuantizer.__call__
-    patch(keras.quantizers.AbsMaxQuantizer, "__call__", lambda self, x, **_: stock(self, x, axis=-1))
+@fault(case="core:quantizers/AbsMaxQuantizer", variant="four_bits", side="keras")
+def range_is_always_that_of_bytes(keras: Any, patch: Any) -> None:
+    """value_range is ignored."""
+    with_options(patch, keras.quantizers.AbsMaxQuantizer, value_range=(-127, 127))
 
 
 @fault(case="core:quantizers/AbsMaxQuantizeGrouped", side="keras")

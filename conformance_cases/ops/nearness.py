@@ -1,4 +1,4 @@
-"""Which numbers are near to each other: the operations whose own arguments are tolerances."""
+"""Whether numbers are near to each other: booleans, exact."""
 
 from typing import Any, ClassVar
 

@@ -45,13 +45,18 @@ class Ldexp(Array):
 
 
 class Nextafter(Array):
-    """How far the neighbour towards b is, in units of the dtype's epsilon: 1, -1 or, of a itself, 0; without gradients."""
+    """How far the neighbour towards b is, in units of the dtype's epsilon: 1, -1 or, of a itself, 0; without gradients.
 
+    ``wide``: in float64 whatever the dtype, where the backend has it.
+    """
+
+    wide: bool = False
+    variants = named(default={}, wide={"wide": True})
     fixed = ("a", "b")
     vanishing = ("grad a", "grad b")
     without: ClassVar[dict[str, str]] = {
-        "keras-tensorflow:*32": "the neighbour in float64, rounded (docs/findings/keras_nextafter_dtype.py)",
-        "keras-tensorflow:*16": "the neighbour in float64, rounded (docs/findings/keras_nextafter_dtype.py)",
+        "keras-tensorflow:default-*32": "the neighbour in float64, rounded (docs/findings/keras_nextafter_dtype.py)",
+        "keras-tensorflow:default-*16": "the neighbour in float64, rounded (docs/findings/keras_nextafter_dtype.py)",
         "keras-torch:*": "the neighbour in float64, rounded to float32 (docs/findings/keras_nextafter_dtype.py)",
     }
 
@@ -61,13 +66,17 @@ class Nextafter(Array):
 
     def keras(self, keras: Any, a: Any, b: Any) -> Any:
         a, b = keras.ops.stop_gradient(a), keras.ops.stop_gradient(b)
-        return (keras.ops.nextafter(a, b) - a) / EPSILON[keras.backend.standardize_dtype(a.dtype)]
+        if self.wide:
+            a, b = keras.ops.cast(a, "float64"), keras.ops.cast(b, "float64")
+        step = (keras.ops.nextafter(a, b) - a) / EPSILON[keras.backend.standardize_dtype(a.dtype)]
+        return keras.ops.cast(step, "int32")
 
     def torch(self, torch: Any, a: Any, b: Any) -> Any:
-        return (torch.nextafter(a.detach(), b.detach()) - a.detach()) / torch.finfo(a.dtype).eps
+        a, b = (a.double(), b.double()) if self.wide else (a.detach(), b.detach())
+        return ((torch.nextafter(a, b) - a) / torch.finfo(a.dtype).eps).to(torch.int32)
 
     def reference(self, a: Any, b: Any) -> Any:
-        return np.sign(b - a)
+        return np.sign(b - a).astype(np.int32)
 
 
 class SaturateCast(Array):

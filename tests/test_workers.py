@@ -190,19 +190,28 @@ assert os.getcwd() != "/" and np.geterr()["over"] == "warn"
     )
 
 
-def test_after_three_deaths_in_a_row_a_side_is_lost(project: Project) -> None:
+def test_a_side_is_lost_after_three_cases_in_a_row_that_end_its_worker(project: Project) -> None:
     project.cases("".join(function_case(f"Case{i}", torch=PIDS + "os._exit(9)") for i in range(3)))
     result = project.run()
     result.assert_outcomes(failed=6)
-    assert len(pids(project)) == 3
+    assert len(pids(project)) == 5
     result.stdout.fnmatch_lines(
         [
             "broken (died): own:ops/Case0?default? agree float64, seed 0",
-            "broken (lost): own:ops/Case2?default? agree float64, seed 0",
-            "  side 'fake-torch' is lost: its worker ended 3 times in a row in the same way "
+            "broken (lost): own:ops/Case2?default? agree float32, seed 0",
+            "  side 'fake-torch' is lost: its worker ended in the same way in 3 cases in a row "
             "(the worker of side 'fake-torch' (pid *) ended with exit status 9); its other items fail at once",
         ]
     )
+
+
+def test_one_case_that_ends_its_worker_loses_no_side(project: Project) -> None:
+    """A crash of a framework comes again in every dtype of its case; the other cases still have their say."""
+    deadly = function_case("Deadly", torch=PIDS + "os._exit(9)", facts="a: int = 0\nvariants = grid(a=[0, 1])")
+    project.cases(deadly + function_case("Fine"))
+    result = project.run()
+    result.assert_outcomes(failed=4, passed=2)
+    assert len(pids(project)) == 4
 
 
 def test_a_side_that_cannot_start(project: Project) -> None:

@@ -15,6 +15,7 @@ from pytest_fwparity.sides.process import Failure, Worker, failed
 from pytest_fwparity.sides.spec import Limits, SideSpec
 from pytest_fwparity.sides.worker import Server, failure
 
+#: cases in a row that end a worker in the same way, after which a side is lost
 _DEATHS = 3
 
 Answer = wire.Reply | Failure
@@ -26,7 +27,8 @@ class _Side:
     worker: Worker | None = None
     local: Server | None = None
     greeting: dict[str, Any] = field(default_factory=dict)
-    deaths: list[str] = field(default_factory=list)
+    #: cause and case of each death since the last answer
+    deaths: list[tuple[str, str]] = field(default_factory=list)
     lost: str = ""
     met: set[str] = field(default_factory=set)
     replaced: int = 0
@@ -79,7 +81,7 @@ class Pool:
             elif name in starting:
                 trouble = self._greet(side)
                 if trouble is not None:
-                    failures[name] = self._buried(side, trouble)
+                    failures[name] = self._buried(side, trouble, f"start {len(side.deaths)}")
         return failures
 
     def ask(self, requests: Mapping[str, list[wire.Request]]) -> dict[str, list[Answer]]:
@@ -116,7 +118,7 @@ class Pool:
             side = self._sides[name]
             if name in answers or side.worker is None:
                 continue
-            case = f"{request.subject.get('path')}:{request.subject.get('name')}"
+            case = _case(request)
             limits[name] = "call" if case in side.met else "first"
             side.met.add(case)
             futures[name] = side.worker.send(request)
@@ -134,14 +136,14 @@ class Pool:
             answer = side.worker.receive(future, limits[name])
             if printed := side.worker.log():
                 self.printed.setdefault(name, []).append(printed)
-            answers[name] = self._settled(side, answer)
+            answers[name] = self._settled(side, answer, _case(requests[name]))
         if raised is not None:
             raise raised
         return answers
 
-    def _settled(self, side: _Side, answer: Answer) -> Answer:
+    def _settled(self, side: _Side, answer: Answer, case: str) -> Answer:
         if isinstance(answer, Failure):
-            return self._buried(side, answer) if answer.fatal else answer
+            return self._buried(side, answer, case) if answer.fatal else answer
         side.deaths.clear()
         worker = side.worker
         assert worker is not None
@@ -149,14 +151,18 @@ class Pool:
             self.replace(side.spec.seat)
         return answer
 
-    def _buried(self, side: _Side, trouble: Failure) -> Failure:
-        """Count a death; after three in a row of the same cause the side is lost."""
+    def _buried(self, side: _Side, trouble: Failure, case: str) -> Failure:
+        """Count a death; after three cases in a row that end it in the same way the side is lost.
+
+        One case that crashes its framework does so in every dtype and check, and says nothing of the others.
+        """
         self.replace(side.spec.seat)
-        side.deaths.append(_cause(trouble))
-        last = side.deaths[-_DEATHS:]
-        if len(last) == _DEATHS and len(set(last)) == 1:
+        cause = _cause(trouble)
+        side.deaths = [death for death in side.deaths if death[0] == cause]
+        side.deaths.append((cause, case))
+        if len(set(side.deaths)) == _DEATHS:
             side.lost = (
-                f"side {side.spec.seat!r} is lost: its worker ended {_DEATHS} times in a row in the same way "
+                f"side {side.spec.seat!r} is lost: its worker ended in the same way in {_DEATHS} cases in a row "
                 f"({trouble.message}); its other items fail at once"
             )
         return trouble
@@ -188,6 +194,10 @@ def _local(server: Server, request: wire.Request) -> Answer:
         return replace(reply, info={**reply.info, "local": True})
     except (DefinitionError, CaseError, SubjectError, Unsupported) as error:
         return failed(failure(error), str(server.settings["side"]), "")
+
+
+def _case(request: wire.Request) -> str:
+    return f"{request.subject.get('path')}:{request.subject.get('name')}"
 
 
 def _cause(trouble: Failure) -> str:

@@ -85,6 +85,7 @@ def questions(ref: CaseRef, settings: Settings, checks: Iterable[Any]) -> dict[s
         level=settings.level,
         sides=tuple(spec.name for spec in settings.specs),
         devices=frozenset(spec.device.split(":")[0] for spec in settings.specs),
+        forms={spec.name: spec.kind.forms for spec in settings.specs},
     )
     for check in checks:
         if not check.asks(cls, settings.level):

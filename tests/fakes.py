@@ -33,6 +33,7 @@ class FakeSide(Adapter):
     def reset(self, request: Request) -> None:
         self.fake.flag = "clean"
         self.fake.pace, self.fake.taken = 1.0, None
+        self.fake.form, self.fake.parts, self.fake.runs = "", 1, 0
 
     def restore(self, request: Request) -> None:
         return None
@@ -53,6 +54,22 @@ class FakeSide(Adapter):
         if name not in known:
             raise Unsupported(f"the fake side has no operation {name!r}")
         return known[name]
+
+    def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any]:
+        """The same function; hooks see ``form``, and count ``runs`` of what was compiled once."""
+        runs = 0
+
+        def compiled(*given: Any) -> Any:
+            nonlocal runs
+            self.fake.form = form
+            runs += 1
+            self.fake.runs = runs
+            return function(*given)
+
+        return compiled
+
+    def compiled_parts(self) -> int:
+        return int(self.fake.parts)
 
     def _call(self, subject: Any, request: Request) -> Run:
         return self._function(Bare(subject), request)
@@ -101,7 +118,7 @@ class FakeSide(Adapter):
         def evaluate(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
             inputs = nest(request.skeleton[0], "inputs/0", lambda path: arrays[path])
             weights = {key[8:]: value for key, value in arrays.items() if key.startswith("weights/")}
-            named = name_outputs(case, call(inputs, weights))
+            named = name_outputs(case, self.formed(call)(inputs, weights))
             return dict(flatten_outputs(case, named, lambda value: isinstance(value, np.ndarray)))
 
         def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
@@ -139,7 +156,7 @@ class FakeSide(Adapter):
         def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
             results = Results()
             results.add("samples", np.array([0.002, 0.001, 0.003]) * self.fake.pace, "float64")
-            results.info.update(first=0.5, warm=0.1, calls=7, mode="eager")
+            results.info.update(first=0.5, warm=0.1, calls=7, mode=request.options["form"] or "eager")
             if self.fake.taken is not None:
                 results.info["memory"] = self.fake.taken
             return results

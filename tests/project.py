@@ -19,8 +19,8 @@ from pytest_fwparity.sides.spec import SideKind
 @pytest.hookimpl(optionalhook=True)
 def pytest_fwparity_side_kinds(config):
     return [
-        SideKind(name=f"fake-{{family}}", family=family, adapter={adapter!r} + ":FakeSide", backend=family)
-        for family in ("torch", "keras")
+        SideKind(name=f"fake-{{family}}", family=family, adapter={adapter!r} + ":FakeSide", backend=family, forms=forms)
+        for family, forms in (("torch", ("compiled",)), ("keras", ("graph", "compiled")))
     ]
 """
 _HEAD = "import os, sys, time\nimport numpy as np\nfrom pytest_fwparity import *\n"

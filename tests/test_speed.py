@@ -27,6 +27,37 @@ def test_items_per_side_and_mode_come_last(project: Project) -> None:
     assert len(project.ids()) == 10
 
 
+def test_forms_have_levels(project: Project) -> None:
+    """Graphs from standard, what compiles for long from exhaustive; beside the eager ones in the group of their mode."""
+    project.cases(TIMED)
+
+    def timed(level: str) -> list[str]:
+        return [name.split("units=1-")[1] for name in project.ids(f"--fwparity-level={level}") if "::speed" in name]
+
+    assert timed("standard")[:3] == ["forward-fake-torch]", "forward-fake-keras]", "forward-graph-fake-keras]"]
+    assert timed("exhaustive")[:5] == [
+        "forward-fake-torch]",
+        "forward-fake-keras]",
+        "forward-graph-fake-keras]",
+        "forward-compiled-fake-torch]",
+        "forward-compiled-fake-keras]",
+    ]
+    result = project.run(
+        "--fwparity-level=standard", "-k", "speed", "--benchmark-json=s.json", "--benchmark-columns=min", "-v"
+    )
+    result.assert_outcomes(passed=6)
+    benchmarks = json.loads((project.path / "s.json").read_text())["benchmarks"]
+    assert [entry["extra_info"]["mode"] for entry in benchmarks] == ["eager", "eager", "graph"] * 2
+    assert len({entry["group"] for entry in benchmarks}) == 2
+    result.stdout.fnmatch_lines(
+        [
+            "  area                        cases  forward  forward graph  step  step graph",
+            "  layers                          1     1.00           1.00  1.00        1.00",
+            "  own:layers/Affine?units=1?      1     1.00           1.00  1.00        1.00",
+        ]
+    )
+
+
 def test_levels_and_checks(project: Project) -> None:
     project.cases(
         AFFINE
@@ -67,8 +98,9 @@ def test_the_record_holds_exactly_the_samples_of_the_worker(project: Project) ->
     }
     result.stdout.fnmatch_lines(
         [
-            "median time on fake-keras / on torch*",
-            "  own:layers/Affine?units=1?  forward 1.00  step 1.00",
+            "time on fake-keras / on torch, the median of the cases *",
+            "  area    cases  forward  step",
+            "  layers      1     1.00  1.00",
         ]
     )
 
@@ -119,6 +151,7 @@ def tally(**medians: float) -> list[str]:
             "side": side.replace("_", "-"),
             "mode": "step",
             "case": "core:layers/Dense[default]",
+            "area": "layers",
             "median": str(median),
         }
         made.add({f"fwparity_{name}": value for name, value in entry.items()}, "id", "")
@@ -126,17 +159,18 @@ def tally(**medians: float) -> list[str]:
 
 
 def test_ratios_are_keras_over_torch() -> None:
-    (head, line) = tally(torch=0.002, keras_tensorflow=0.005)
-    assert head.startswith("median time on keras-tensorflow / on torch")
-    assert line == "  core:layers/Dense[default]  step 2.50"
+    (head, columns, line) = tally(torch=0.002, keras_tensorflow=0.005)
+    assert head.startswith("time on keras-tensorflow / on torch, the median of the cases")
+    assert columns == "  area    cases  step"
+    assert line == "  layers      1  2.50"
     assert tally(keras_jax=1.0, keras_tensorflow=2.0) == []
     assert tally(torch=1.0) == []
 
 
 def test_ratios_are_over_torch_and_not_over_keras_on_torch() -> None:
     lines = tally(keras_torch=0.004, torch=0.002)
-    assert lines[0].startswith("median time on keras-torch / on torch")
-    assert lines[1] == "  core:layers/Dense[default]  step 2.00"
+    assert lines[0].startswith("time on keras-torch / on torch")
+    assert lines[2] == "  layers      1  2.00"
 
 
 def test_the_clock_gives_each_round_its_sample() -> None:

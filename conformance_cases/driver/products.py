@@ -31,7 +31,7 @@ class ExactMatmul(FunctionCase):
     speed = None
     fixed = ("a", "b")
     vanishing = ("grad a", "grad b")
-    checks = ("agree", "repeat")
+    checks = ("agree", "compiled", "repeat")
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         m, k, n = self.shape
@@ -71,7 +71,7 @@ class ExactConvolution(FunctionCase):
     speed = None
     fixed = ("x", "kernel")
     vanishing = ("grad x", "grad kernel")
-    checks = ("agree", "repeat")
+    checks = ("agree", "compiled", "repeat")
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         x = rng.integers(-1, 2, size=(2, self.size, self.size, self.channels))
@@ -101,7 +101,7 @@ class Int8Matmul(FunctionCase):
     )
     level = "standard"
     speed = None
-    checks = ("agree", "repeat")
+    checks = ("agree", "compiled", "repeat")
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         m, k, n = self.shape

@@ -13,6 +13,8 @@ TIERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "gradient": ("gradient", ("float64",)),
     "reload": ("reload", ("float32",)),
     "repeat": ("repeat", ("float32",)),
+    "graph": ("compiled", ("float32", "graph")),
+    "compiled": ("compiled", ("float32", "compiled")),
     "holds": ("holds", ("float32",)),
     "replicas": ("replicas", ("float64",)),
 }

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_fwparity.checks import agree, gradient, holds, mixed, reload, repeat, replicas, speed
+from pytest_fwparity.checks import agree, compiled, gradient, holds, mixed, reload, repeat, replicas, speed
 
-CHECKS: tuple[Any, ...] = (agree, holds, mixed, replicas, gradient, reload, repeat, speed)
+CHECKS: tuple[Any, ...] = (agree, holds, mixed, replicas, gradient, reload, compiled, repeat, speed)
 
 __all__ = ["CHECKS"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import NearKink
@@ -12,7 +11,7 @@ from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question, Scope, at_level, wanted
 from pytest_fwparity.checks.same_function import same_function
 from pytest_fwparity.checks.working import working
-from pytest_fwparity.verdict.outcome import INCONCLUSIVE, NOT_RUN, Verdict
+from pytest_fwparity.verdict.outcome import INCONCLUSIVE, Verdict
 
 name = "agree"
 #: whether the first variant of a case stands for all
@@ -44,9 +43,9 @@ def answer(question: Question, lab: Lab) -> Verdict:
         return unmet
     if question.ref.cls.kind == "initializer":
         return distribution(question, lab, dtype)
-    for glob, reason in question.ref.cls.without.items():
-        if fnmatchcase(f"{question.variant}-{dtype}", glob):
-            return Verdict(outcome=NOT_RUN, kind="declared", message=reason)
+    undecidable = lab.undecidable(question)
+    if undecidable is not None:
+        return undecidable
     try:
         verdict = same_function(question, lab) if dtype == "float64" else working(question, lab, dtype)
     except NearKink as error:

@@ -344,6 +344,13 @@ class Lab:
         reason = self._too_old(needs)
         return Verdict(outcome=NOT_RUN, kind="version", message=reason) if reason else None
 
+    def undecidable(self, question: Question) -> Verdict | None:
+        """*not run* where the case says that this variant cannot be judged in this dtype."""
+        for glob, reason in question.ref.cls.without.items():
+            if fnmatchcase(_labelled(question), glob):
+                return Verdict(outcome=NOT_RUN, kind="declared", message=reason)
+        return None
+
     def reductions_left_out(self, question: Question) -> dict[str, str]:
         """Reductions of a loss that a side's framework is too old for, with the reason."""
         cls = question.ref.cls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,11 +42,13 @@ class CaseRef:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a session asks about: its level, its sides, and the kinds of device they run on."""
+    """What a session asks about: its level, its sides with their forms, and the kinds of device they run on."""
 
     level: str = "quick"
     sides: tuple[str, ...] = ()
     devices: frozenset[str] = frozenset({"cpu"})
+    #: side to the forms that it can compute in
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

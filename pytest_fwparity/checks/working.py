@@ -45,7 +45,7 @@ class Referees:
 def working(question: Question, lab: Lab, dtype: str) -> Verdict:
     """The verdict on one working dtype."""
     case = question.case()
-    drawn, delta = lab.low(question, dtype)
+    drawn, _ = lab.low(question, dtype)
     options: dict[str, Any] = {"tf32": True} if dtype == "tf32" else {}
     if case.kind in STEPWISE:
         options["states"] = True
@@ -59,10 +59,24 @@ def working(question: Question, lab: Lab, dtype: str) -> Verdict:
     if isinstance(fallen_back, Verdict):
         return fallen_back
     run = {"dtype": asked, "options": options}
-    referees = referees_of(question, lab, case, drawn, replies(answers), delta, run)
+    return against_own_float64(question, lab, dtype, replies(answers), run, fallen_back)
+
+
+def against_own_float64(
+    question: Question,
+    lab: Lab,
+    dtype: str,
+    answers: Mapping[str, Reply],
+    run: Mapping[str, Any],
+    further: Sequence[Finding] = (),
+) -> Verdict:
+    """The verdict on results in a working dtype, of some sides or all; ``run`` is how they were asked for."""
+    case = question.case()
+    drawn, delta = lab.low(question, dtype)
+    referees = referees_of(question, lab, case, drawn, answers, delta, run)
     if referees.trouble is not None:
         return referees.trouble
-    return _judged(question, lab, case, dtype, drawn, delta, replies(answers), referees, run, fallen_back)
+    return _judged(question, lab, case, dtype, drawn, delta, answers, referees, run, further)
 
 
 def kernels_of(case: Case, sides: Sequence[str]) -> dict[str, tuple[str, ...]]:

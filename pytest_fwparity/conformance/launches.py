@@ -13,7 +13,7 @@ from typing import Any
 
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question
-from pytest_fwparity.checks.speed import ask
+from pytest_fwparity.checks.speed import ask, timed
 from pytest_fwparity.records import pace
 from pytest_fwparity.sides.pool import Pool
 from pytest_fwparity.sides.process import Failure
@@ -36,8 +36,8 @@ class Launches:
     def of(self, question: Question, others: Sequence[Question]) -> dict[str, Told | Failure]:
         """Label to ``launches`` and ``pairing``, or to why there are none; ``others`` are measured in the same launches."""
         if _key(question) not in self._found:
-            side = question.parameters[1]
-            together = [one for one in others if one.parameters[1] == side and _key(one) not in self._found]
+            side = timed(question).side
+            together = [one for one in others if timed(one).side == side and _key(one) not in self._found]
             listed = list({_key(one): one for one in [question, *together]}.values())
             self._found |= self._measured(side, listed, self.count)
             slow = [one for one in listed if _slower(self._found[_key(one)])]

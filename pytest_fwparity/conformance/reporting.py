@@ -56,7 +56,7 @@ class Reporting:
             write(line, green=good, red=not good, bold=True)
             for row in self.session.tally.table():
                 write(row)
-        for row in self.session.tally.ratios():
+        for row in self.session.tally.ratios(every_case=self.session.config.option.verbose > 0):
             write(row)
         for row in self.session.tally.leak_lines():
             write(row)

@@ -18,6 +18,7 @@ from pytest_fwparity.checks import CHECKS
 from pytest_fwparity.checks.answers import trouble
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question
+from pytest_fwparity.checks.speed import timed
 from pytest_fwparity.collect import SuiteCollector
 from pytest_fwparity.conformance.collecting import question_of
 from pytest_fwparity.conformance.gating import Gating
@@ -98,7 +99,7 @@ class Running:
 
     def _time(self, node: pytest.Item, question: Question, lab: Lab, benchmark: Any) -> None:
         """Time one speed item, record every environment's launches, and show this one's to pytest-benchmark."""
-        mode, side = question.parameters
+        mode, form, side = timed(question)
         told = self._launched(node, question)
         bad = next((entry for entry in told.values() if isinstance(entry, Verdict)), None)
         if bad is not None:
@@ -128,7 +129,7 @@ class Running:
         properties = {
             "verdict": "timed",
             "side": side,
-            "mode": mode,
+            "mode": f"{mode} {form}".rstrip(),
             "case": f"{question.ref.case_id}[{question.variant}]",
             "median": f"{statistics.median(samples):.6g}",
         }
@@ -140,9 +141,9 @@ class Running:
         try:
             if self.gating.speed:
                 others = [other for item in node.session.items if (other := question_of(item)) is not None]
-                timed = [other for other in others if other.check == "speed"]
-                for label, told in self.launches.of(question, timed).items():
-                    bad = trouble({question.parameters[1]: told}) if isinstance(told, Failure) else None
+                speed = [other for other in others if other.check == "speed"]
+                for label, told in self.launches.of(question, speed).items():
+                    bad = trouble({timed(question).side: told}) if isinstance(told, Failure) else None
                     found[label] = told if isinstance(told, dict) else bad or _unanswered(told)
                 return found
             check = next(check for check in CHECKS if check.name == "speed")
@@ -157,7 +158,7 @@ class Running:
                     for name in ("first", "warm", "calls", "mode", "memory")
                     if name in reply.info
                 }
-                greeting = lab.loaded().get(question.parameters[1], {})
+                greeting = lab.loaded().get(timed(question).side, {})
                 about = {name: greeting.get(name) for name in ("device", "versions")}
                 found[label] = {"launches": [{"samples": samples, **kept}], **about}
         except DefinitionError as error:

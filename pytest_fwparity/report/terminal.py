@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -124,26 +125,44 @@ class Tally:
             )
         return lines
 
-    def ratios(self) -> list[str]:
-        """Time over torch's time for every side and case, by the median; above 1 the side takes longer than torch."""
-        medians: dict[tuple[str, str], dict[str, float]] = {}
+    def ratios(self, every_case: bool = False) -> list[str]:
+        """Time over torch's time, by the median: of each area the middle of its cases, or of every case.
+
+        Above 1 a side takes longer than torch. A form that torch has not (``graph``) is set against torch's eager time.
+        """
+        medians: dict[tuple[str, str, str], dict[str, float]] = {}
         for entry in self.speeds:
-            key = (str(entry["fwparity_case"]), str(entry["fwparity_mode"]))
+            key = (str(entry.get("fwparity_area", "other")), str(entry["fwparity_case"]), str(entry["fwparity_mode"]))
             medians.setdefault(key, {})[str(entry["fwparity_side"])] = float(entry["fwparity_median"])
-        rows: dict[str, dict[str, dict[str, str]]] = {}
-        for (case, mode), sides in medians.items():
-            native = next((s for s in sides if s.split("@")[0].endswith("torch") and not s.startswith("keras")), "")
-            base = sides.get(native)
+        rows: dict[str, dict[str, dict[str, list[float]]]] = {}
+        modes: list[str] = []
+        for (area, case, mode), sides in medians.items():
+            native = {**medians.get((area, case, mode.split()[0]), {}), **sides}
+            base = next((time for side, time in native.items() if _native(side)), 0.0)
             for side, median in sides.items():
-                if base and side != native:
-                    rows.setdefault(side, {}).setdefault(case, {})[mode] = f"{median / base:.2f}"
+                if base and not _native(side):
+                    modes += [mode] if mode not in modes else []
+                    places = rows.setdefault(side, {})
+                    for place in (area, case) if every_case else (area,):
+                        places.setdefault(place, {}).setdefault(mode, []).append(median / base)
         lines = []
-        for side, cases in rows.items():
-            lines.append(f"median time on {side} / on torch (layers called eagerly; small arrays, so mostly overhead):")
-            width = max(len(case) for case in cases)
-            for case, modes in sorted(cases.items()):
-                lines.append(f"  {case.ljust(width)}  " + "  ".join(f"{mode} {ratio}" for mode, ratio in modes.items()))
+        for side, places in rows.items():
+            lines.append(f"time on {side} / on torch, the median of the cases (small arrays, so mostly overhead):")
+            width = max(len("area"), *(len(place) for place in places))
+            lines.append("  ".join([f"  {'area'.ljust(width)}", "cases", *modes]))
+            for place, found in sorted(places.items()):
+                cells = [
+                    (f"{statistics.median(found[mode]):.2f}" if mode in found else "").rjust(len(mode))
+                    for mode in modes
+                ]
+                count = max(len(listed) for listed in found.values())
+                lines.append("  ".join([f"  {place.ljust(width)}", str(count).rjust(len("cases")), *cells]).rstrip())
         return lines
+
+
+def _native(side: str) -> bool:
+    """Whether a side is torch itself."""
+    return side.split("@")[0].endswith("torch") and not side.startswith("keras")
 
 
 def _units(text: str) -> float:

@@ -55,6 +55,7 @@ class Bench:
             level=level,
             sides=tuple(spec.name for spec in specs),
             devices=frozenset(spec.device.split(":")[0] for spec in specs),
+            forms={spec.name: spec.kind.forms for spec in specs},
         )
         self.lab = Lab(list(specs), Limits(), level=level)
         self.refs = {ref.case_id: ref for ref in self._refs()}

@@ -126,6 +126,41 @@ class Adapter(abc.ABC):
         """Listens to the framework's public symbols."""
         return Calls(self.framework(), self.namespaces)
 
+    #: how the functions of the request at hand compute: "" operation by operation, else one of the side's forms
+    form = ""
+    _form_key: Any = None
+    _formed: Any = None
+
+    def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any]:
+        """``function`` (of tensors, in lists and dicts) in one of the forms of the side."""
+        raise Unsupported(f"side {self.settings['side']!r} cannot compute as {form!r}")
+
+    def formed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """``function`` in the form that was asked for; when the same request comes again, what was compiled runs again."""
+        if not self.form:
+            return function
+        if self._formed is None:
+            self._formed = self.compile(function, self.form)
+        made: Callable[..., Any] = self._formed
+        return made
+
+    def compiled_parts(self) -> int:
+        """How many parts of the last function were compiled; none where everything fell back to operations."""
+        return 1
+
+    @contextlib.contextmanager
+    def in_form(self, request: Request) -> Iterator[None]:
+        """Take functions in the form that a request asks for."""
+        form = str(request.options.get("form", ""))
+        key = request.identity() if form else None
+        if key is None or key != self._form_key:
+            self._form_key, self._formed = key, None
+        self.form = form
+        try:
+            yield
+        finally:
+            self.form = ""
+
     def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
         """Bytes that a call takes beyond what is held before it; None where that cannot be told."""
         return resident_peak(call, wait)
@@ -219,6 +254,13 @@ class Adapter(abc.ABC):
             case = case.with_differences(request.differences)
         for hook, function in stand_ins.items():
             setattr(case, hook, getattr(function, "function", function).__get__(case))
+        with self.in_form(request):
+            reply = self._ran(case, request)
+            if request.options.get("form"):
+                reply.info["compiled"] = self.compiled_parts()
+        return reply
+
+    def _ran(self, case: Any, request: Request) -> Reply:
         run = self.operation(request.op)(case, request)
         if request.options.get("kernels"):
             with self.watched() as ran:
@@ -302,6 +344,7 @@ _MOVING = {
     "TPU_SKIP_MDS_QUERY",
     "TRITON_CACHE_DIR",
     "TRITON_HOME",
+    "_TORCHINDUCTOR_PYOBJECT_TENSOR_DATA_PTR",
 }
 
 

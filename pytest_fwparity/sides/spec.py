@@ -14,7 +14,8 @@ class SideKind:
     to the extra of this package that installs it; ``distributions`` are the names under which a module's version may
     be installed. ``kernels`` names the library whose kernels it runs: sides of one library have one vote on who is off.
     ``impure`` says that float64 is not float64 there as shipped, so that the float64 tier runs in a worker of its own,
-    patched.
+    patched. ``forms`` are the ways it can compute beside operation by operation: ``graph`` (traced, then run by the
+    framework's own kernels) and ``compiled`` (to kernels of its own: ``torch.compile``, XLA).
     """
 
     name: str
@@ -23,6 +24,7 @@ class SideKind:
     backend: str = ""
     kernels: str = ""
     impure: bool = False
+    forms: tuple[str, ...] = ()
     needs: dict[str, str] = field(default_factory=dict)
     distributions: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -36,6 +38,7 @@ BUILT_IN = (
         family="torch",
         adapter="pytest_fwparity.sides.on_torch:TorchSide",
         kernels="torch",
+        forms=("compiled",),
         needs={"torch": "torch"},
     ),
     SideKind(
@@ -45,6 +48,7 @@ BUILT_IN = (
         backend="tensorflow",
         kernels="tensorflow",
         impure=True,
+        forms=("graph", "compiled"),
         needs={"keras": "tensorflow", "tensorflow": "tensorflow"},
         distributions={"tensorflow": _TENSORFLOW},
     ),
@@ -55,6 +59,7 @@ BUILT_IN = (
         backend="jax",
         kernels="jax",
         impure=True,
+        forms=("compiled",),
         needs={"keras": "jax", "jax": "jax"},
     ),
     SideKind(

@@ -36,7 +36,8 @@ def timed(
         peak: measures the bytes that a call takes; they stand as ``memory`` beside the samples.
     """
     options = request.options
-    key = repr((sorted(request.subject.items()), sorted(request.fields.items()), options["mode"]))
+    form = str(options.get("form", ""))
+    key = repr((sorted(request.subject.items()), sorted(request.fields.items()), options["mode"], form))
     results = Results()
     call = _held.get(key) if options.get("again") else None
     known = call is not None
@@ -62,7 +63,7 @@ def timed(
     while len(samples) < int(options["rounds"]) and (len(samples) < 3 or time.perf_counter() < end):
         samples.append(once(calls) / calls)
     results.add("samples", np.asarray(samples), "float64")
-    results.info.update(warm=sum(warm), calls=calls, mode="eager")
+    results.info.update(warm=sum(warm), calls=calls, mode=form or "eager")
     if not known and peak is not None and (taken := peak(call, wait)) is not None:
         results.info["memory"] = taken
     return results

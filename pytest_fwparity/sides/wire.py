@@ -7,6 +7,7 @@ ever executed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import struct
@@ -62,6 +63,10 @@ class Request:
     #: nesting of each call's inputs; a leaf is None
     skeleton: list[Any] = field(default_factory=list)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def identity(self) -> str:
+        """Digest of everything that is asked, arrays included."""
+        return hashlib.sha256(pack_request(self)).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,8 @@ class Backend(abc.ABC):
     """One backend of Keras."""
 
     name = ""
-    #: forward and backward passes that a user would compile are compiled by default in ``fit``
-    module = ""
+    #: whether what is compiled may assign no variables
+    stateless = False
 
     def __init__(self, device: str, threads: int) -> None:
         self.device, self.threads = device, threads
@@ -51,6 +51,10 @@ class Backend(abc.ABC):
 
     def watched(self) -> contextlib.AbstractContextManager[set[str]] | None:
         """The names of the kernels that run meanwhile; None where the backend does not tell."""
+        return None
+
+    def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any] | None:
+        """``function`` (of tensors, in lists and dicts) as ``graph`` or ``compiled``; None where the backend has no such form."""
         return None
 
     def lacks(self, error: Exception) -> bool:

@@ -126,15 +126,13 @@ def differentiate(
     cotangents: Cotangents,
 ) -> Results:
     """Outputs, and the gradient by every leaf of their contraction with the random cotangents."""
-    held: list[_Order] = []
 
     def traced(given: Sequence[Any]) -> tuple[list[Any], Any]:
-        outputs, (rest, order) = compute(given)
-        held.append(order)
+        outputs, (rest, side.order) = compute(given)
         return outputs, rest
 
-    (outputs, rest), pullback = side.backend.vjp(traced, list(leaves.values()))
-    order = held[-1]
+    (outputs, rest), pullback = side.backend.vjp(side.formed(traced), list(leaves.values()))
+    order = side.order  # of the run at hand, or of the trace that runs again
     values = {**dict(zip(order.floats, outputs, strict=True)), **rest["kept"], **order.plain}
     results = Results()
     for name in order.names:

@@ -50,6 +50,8 @@ class KerasSide(Adapter):
         "",
     )
     keras: Any
+    #: names of the outputs of the last function that was traced, which a compiled one does not give
+    order: Any = None
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__(settings)
@@ -126,6 +128,10 @@ class KerasSide(Adapter):
         if self.device.startswith("cuda"):
             return self.backend.peak_memory(call, wait)
         return super().peak_memory(call, wait)
+
+    def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any]:
+        made = self.backend.compile(function, form)
+        return super().compile(function, form) if made is None else made
 
     def lacks(self, error: Exception) -> bool:
         return self.backend.lacks(error)

@@ -40,8 +40,13 @@ def _layer_call(side: KerasSide, case: Any, request: Request, arrays: Mapping[st
     names = [name.split("/", 1)[1] for name in arrays if name.startswith("weights/")]
     for name, variable in side.variables(case, layer, names, arrays).items():
         variable.assign(arrays[f"weights/{name}"])
+    form = request.options.get("form")
     if request.options["mode"] == "forward":
-        return lambda: case.keras_call(keras, layer, **inputs)
+
+        def forward() -> Any:
+            return case.keras_call(keras, layer, **inputs)
+
+        return side.compile(forward, form) if form else forward
     trained = list(layer.trainable_variables)
     optimizer = keras.optimizers.SGD(1e-3)
     if trained:
@@ -72,6 +77,37 @@ def _layer_call(side: KerasSide, case: Any, request: Request, arrays: Mapping[st
             optimizer.apply(gradients, trained)
             return trained[0].value
         return outputs
+
+    if form and backend.stateless:
+        return _stateless(side, form, compute, [v.value for v in trained], list(held.values()), optimizer)
+    return side.compile(step, form) if form else step
+
+
+def _stateless(
+    side: KerasSide,
+    form: str,
+    compute: Callable[[Sequence[Any]], tuple[list[Any], Any]],
+    values: list[Any],
+    held: list[Any],
+    optimizer: Any,
+) -> Callable[[], Any]:
+    """The step as a function of weights and slots, which a backend compiles that knows no assignment."""
+    one = side.backend.tensor(np.ones(()), "float32")
+
+    def whole(values: list[Any], slots: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+        (outputs, _), pullback = side.backend.vjp(compute, [*values, *held])
+        gradients = pullback([one])[: len(values)]
+        if not values:
+            return values, slots, outputs
+        values, slots = optimizer.stateless_apply(slots, gradients, values)
+        return values, slots, outputs
+
+    compiled = side.compile(whole, form)
+    state = [values, [v.value for v in optimizer.variables] if values else []]
+
+    def step() -> Any:
+        *state[:], outputs = compiled(*state)
+        return [state, outputs]
 
     return step
 

@@ -16,6 +16,7 @@ class Jax(Backend):
     """Two host devices are asked for before JAX starts, so that replicas can be emulated."""
 
     name = "jax"
+    stateless = True
     jax: Any
 
     def start(self) -> dict[str, Any]:
@@ -53,6 +54,10 @@ class Jax(Backend):
             return list(found)
 
         return (outputs, rest), pullback
+
+    def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any] | None:
+        made: Callable[..., Any] = self.jax.jit(function)
+        return made if form == "compiled" else None
 
     def constant(self, value: Any) -> Any:
         return self.jax.lax.stop_gradient(value)

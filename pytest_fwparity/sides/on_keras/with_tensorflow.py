@@ -60,6 +60,11 @@ class TensorFlow(Backend):
 
         return (outputs, rest), pullback
 
+    def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any] | None:
+        """``tf.function``, and XLA of it."""
+        made: Callable[..., Any] = self.tf.function(function, jit_compile=form == "compiled", autograph=False)
+        return made
+
     def constant(self, value: Any) -> Any:
         return self.tf.stop_gradient(value)
 

@@ -67,7 +67,7 @@ def layer(side: TorchSide, case: Any, request: Request) -> Run:
         for index, skeleton in enumerate(request.skeleton):
             inputs = nested_leaves(side, arrays, skeleton, index, count, request.dtype, leaves)
             inputs = case.torch_inputs(torch, **inputs)
-            returned, buffers = call(mapped, buffers, inputs)
+            returned, buffers = side.formed(call)(mapped, buffers, inputs)
             named = case.torch_outputs(torch, **name_outputs(case, returned))
             for name, value in flatten_outputs(case, named, side.is_tensor):
                 outputs.append((numbered(name, index, count), value))
@@ -90,13 +90,16 @@ def call(side: TorchSide, subject: Any, request: Request) -> Run:
 def function(side: TorchSide, case: Any, request: Request) -> Run:
     """A plain function of the inputs."""
 
+    def call(inputs: dict[str, Any]) -> Any:
+        with autocast(side, request.policy):
+            return case.torch(side.torch, **inputs)
+
     def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:
         results = Results()
         leaves: dict[str, Any] = {}
         inputs = nested_leaves(side, arrays, request.skeleton[0], 0, 1, request.dtype, leaves)
         inputs = case.torch_inputs(side.torch, **inputs)
-        with autocast(side, request.policy):
-            returned = case.torch(side.torch, **inputs)
+        returned = side.formed(call)(inputs)
         named = case.torch_outputs(side.torch, **name_outputs(case, returned))
         outputs = list(flatten_outputs(case, named, side.is_tensor))
         add_outputs_and_gradients(side, results, outputs, leaves, cotangents)

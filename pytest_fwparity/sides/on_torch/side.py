@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -93,8 +94,27 @@ class TorchSide(Adapter):
             return allocated_peak(self.torch, call, wait)
         return super().peak_memory(call, wait)
 
+    def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any]:
+        """``torch.compile`` by Inductor, in this process: no other processes are started to compile in."""
+        torch = self.torch
+        dynamo = importlib.import_module("torch._dynamo")
+        inductor: Any = importlib.import_module("torch._inductor.config")
+        inductor.compile_threads = 1
+        dynamo.reset()  # a function that is compiled too often anew is no longer compiled
+        importlib.import_module("torch._dynamo.utils").counters.clear()
+        made: Callable[..., Any] = torch.compile(function, dynamic=False)
+        return made
+
+    def compiled_parts(self) -> int:
+        return int(importlib.import_module("torch._dynamo.utils").counters["stats"]["unique_graphs"])
+
     def lacks(self, error: Exception) -> bool:
         return no_kernel(error)
+
+    def refuses(self, error: Exception) -> bool:
+        """Inductor finds no C++ compiler, or no Triton."""
+        text = f"{type(error).__name__}: {error}"
+        return "InvalidCxxCompiler" in text or "TritonMissing" in text or "Cannot find a working triton" in text
 
     def reset(self, request: Request) -> None:
         torch = self.torch

@@ -47,17 +47,23 @@ def _layer_call(side: TorchSide, case: Any, request: Request, arrays: Mapping[st
         module = partial(built, **dict(zip(mapped, parameters, strict=True)))
     leaves: dict[str, Any] = {}
     inputs = case.torch_inputs(torch, **nested_leaves(side, arrays, request.skeleton[0], 0, 1, request.dtype, leaves))
+    form = request.options.get("form")
+
+    def plain(inputs: dict[str, Any]) -> Any:
+        return case.torch_call(torch, module, **inputs)
+
+    call = side.compile(plain, form) if form else plain
 
     def forward() -> Any:
         with torch.no_grad():
-            return case.torch_call(torch, module, **inputs)
+            return call(inputs)
 
     if request.options["mode"] == "forward":
         return forward
     optimizer = torch.optim.SGD(parameters, 1e-3) if parameters else None
 
     def step() -> None:
-        returned = name_outputs(case, case.torch_call(torch, module, **inputs))
+        returned = name_outputs(case, call(inputs))
         floats = [
             v for _, v in flatten_outputs(case, returned, side.is_tensor) if side.is_tensor(v) and v.requires_grad
         ]

@@ -141,13 +141,15 @@ def test_what_a_hook_leaves_out_is_not_taken_for_a_missing_kernel(project: Proje
     project.cases(
         function_case("Unfinished", torch="raise NotImplementedError('later')")
         + function_case("NoKernel", torch="import no_kernel\nno_kernel.call(x)")
+        + function_case("NoKernelOfC", torch="import datetime\ndatetime.tzinfo().utcoffset(None)")
     )
     body = "def call(x):\n    raise NotImplementedError('no kernel of ' + x.dtype.name)\n"
     site = project.write("site/no_kernel.py", body).parent
     project.monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
     result = project.run("-k", "float64", "-rs")
-    result.assert_outcomes(failed=1, skipped=1)
+    result.assert_outcomes(failed=1, skipped=2)
     result.stdout.fnmatch_lines(["*NotImplementedError: later*"])
+    result.stdout.fnmatch_lines(["SKIPPED*fake-torch has no kernel for it in float64: a tzinfo subclass must *"])
     result.stdout.fnmatch_lines(["SKIPPED*fake-torch has no kernel for it in float64: no kernel of float64*"])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.layers._steps import START, step
+from conformance_cases.layers._steps import START, OnCudnn, step
 from pytest_fwparity import FunctionCase, LayerCase, named
 
 
@@ -234,7 +234,7 @@ class ConfiguredLayer(LayerCase):
         return x * gain + self.factor * (np.tanh(y) if self.activation == "tanh" else y)
 
 
-class VariableLength(LayerCase):
+class VariableLength(OnCudnn):
     """Batches of any size and length, one after the other, through the same embedding and LSTM."""
 
     calls = 3

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from conformance_cases.layers._steps import OnCudnn
 from pytest_fwparity import LayerCase, difference, named
 
 
-class RecurrentCase(LayerCase, abstract=True):
+class RecurrentCase(OnCudnn, abstract=True):
     """Sequences of 6 steps; masked, they are of lengths 6, 3, 1 and 4, padded on the right."""
 
     return_sequences: bool = True

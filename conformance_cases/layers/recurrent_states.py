@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance_cases.layers._steps import START, draw, step, to_torch
+from conformance_cases.layers._steps import START, OnCudnn, draw, step, to_torch
 from pytest_fwparity import LayerCase, named
 
 
@@ -179,7 +179,7 @@ class StatefulLSTM(CellLoopCase):
         return {**{f"lstm.{name}": value for name, value in mapped.items()}, "h": h, "c": c}
 
 
-class DeepLSTM(LayerCase):
+class DeepLSTM(OnCudnn):
     """Two LSTMs in a row, the second reading the sequence of the first; torch has num_layers=2, in both directions too."""
 
     both: bool = False
@@ -243,7 +243,7 @@ class DeepLSTM(LayerCase):
         return x
 
 
-class ProjectedLSTM(LayerCase):
+class ProjectedLSTM(OnCudnn):
     """torch's proj_size: the output and the hidden state are a projection of the cell's; in Keras a cell of one's own."""
 
     level = "standard"

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from conformance_cases.layers._steps import START, draw, step, to_torch
+from conformance_cases.layers._steps import START, OnCudnn, draw, step, to_torch
 from pytest_fwparity import FunctionCase, LayerCase, named
 
 
@@ -42,7 +42,7 @@ class TimeDistributed(LayerCase):
         return sum(x[:, :, at : at + 4] @ kernel[at] for at in range(3)) + bias
 
 
-class BidirectionalMerge(LayerCase):
+class BidirectionalMerge(OnCudnn):
     """Both directions joined, added, multiplied, averaged or apart; the second may be a layer of another kind."""
 
     merge: str | None = "sum"

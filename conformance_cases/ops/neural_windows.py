@@ -122,38 +122,3 @@ class SeparableConv(Depthwise):
     def torch(self, torch: Any, x: Any, kernel: Any, mix: Any) -> Any:
         y = self.by_channel(torch, x.permute(0, 3, 1, 2), kernel)
         return torch.nn.functional.conv2d(y, mix.permute(3, 2, 0, 1)).permute(0, 2, 3, 1)
-
-
-class Unfold(Array):
-    """Windows of a picture laid out as columns; channels first."""
-
-    kernel: tuple[int, int] = (3, 2)
-    dilation: int = 1
-    padding: int = 0
-    stride: int = 1
-    variants = named(default={}, wide={"dilation": 2}, padded={"padding": 1}, strided={"stride": 2, "padding": 2})
-
-    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"x": rng.normal(size=(2, 3, 6, 5))}
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.unfold(x, self.kernel, self.dilation, self.padding, self.stride)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.nn.functional.unfold(x, self.kernel, self.dilation, self.padding, self.stride)
-
-
-class Fold(Unfold):
-    """Columns added up to a picture where their windows overlap; channels first."""
-
-    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        count = 1
-        for n, k in zip((6, 5), self.kernel, strict=True):
-            count *= (n + 2 * self.padding - self.dilation * (k - 1) - 1) // self.stride + 1
-        return {"x": rng.normal(size=(2, 18, count))}
-
-    def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.fold(x, (6, 5), self.kernel, self.dilation, self.padding, self.stride)
-
-    def torch(self, torch: Any, x: Any) -> Any:
-        return torch.nn.functional.fold(x, (6, 5), self.kernel, self.dilation, self.padding, self.stride)

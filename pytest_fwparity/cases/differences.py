@@ -27,6 +27,8 @@ class Difference:
     name: str = ""
     sides: tuple[str, ...] = ()
     dtypes: tuple[str, ...] = ()
+    #: kinds of device on which it is there; every one when empty
+    devices: tuple[str, ...] = ()
     #: where a worker finds the function of a difference that stands outside the case; empty for the case's own
     place: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,6 +60,7 @@ def difference(
     when: Callable[[Any], bool] | None = None,
     sides: Sequence[str] = (),
     dtypes: Sequence[str] = (),
+    devices: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Difference]:
     """Declare a known difference: the decorated method replaces the hook ``replaces`` (same signature).
 
@@ -71,6 +74,7 @@ def difference(
         when: which variants have it (``when=lambda case: case.momentum > 0``); all when unset.
         sides: with ``dtypes``, which sides lose precision (``("keras-torch",)``, ``("keras-*",)``).
         dtypes: working dtypes in which they do, for a difference of rounding; the function itself differs when unset.
+        devices: kinds of device on which it is there (``("cuda",)``); every one when unset.
     """
 
     def mark(function: Callable[..., Any]) -> Difference:
@@ -83,6 +87,7 @@ def difference(
             when=when,
             sides=tuple(sides),
             dtypes=tuple(dtypes),
+            devices=tuple(devices),
         )
 
     return mark

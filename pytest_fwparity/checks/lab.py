@@ -387,6 +387,7 @@ class Lab:
             for known in listed
             if (known.holds_on(side, dtype) if dtype != "float64" else known.semantic_on(side))
             and known.holds_for(case)
+            and (not known.devices or self.device_kind(side) in known.devices)
             and all(in_range(versions.get(f, ""), wanted) for f, wanted in known.versions.items())
         ]
 

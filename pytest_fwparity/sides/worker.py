@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dis
 import faulthandler
 import hashlib
 import importlib
@@ -139,11 +140,16 @@ def serve(server: Server, request: wire.Request) -> bytes:
 
 
 def _by_the_case(error: Exception, request: wire.Request) -> bool:
-    """Whether the case's own file raises it: what a hook lacks is no framework's lack."""
+    """Whether a ``raise`` of the case's own file raises it: what a hook lacks is no framework's lack.
+
+    A function of C that raises has no frame of its own, so that the hook that calls it is the last one.
+    """
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_code.co_filename == request.subject.get("path")
+    if trace is None or trace.tb_frame.f_code.co_filename != request.subject.get("path"):
+        return False
+    return dis.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
 
 
 def _told(error: Exception) -> str:

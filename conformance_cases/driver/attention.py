@@ -21,29 +21,23 @@ class AttentionSweep(FunctionCase):
     quick = ()
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {name: rng.normal(size=(1, self.length, 2, 16)) for name in ("query", "key", "value")}
-
-    @property
-    def seen(self) -> Any:
-        """Which keys each query sees; None for all."""
+        made: dict[str, Any] = {name: rng.normal(size=(1, self.length, 2, 16)) for name in ("query", "key", "value")}
         if self.mask == "padded":
-            return np.broadcast_to(np.arange(self.length) % 3 != 1, (1, 1, self.length, self.length))
-        return None
+            made["seen"] = np.tile(np.arange(self.length) % 3 != 1, (1, 1, self.length, 1))
+        return made
 
-    def keras(self, keras: Any, query: Any, key: Any, value: Any) -> Any:
-        mask = None if self.seen is None else keras.ops.convert_to_tensor(self.seen.copy(), "bool")
-        return keras.ops.dot_product_attention(query, key, value, mask=mask, is_causal=self.mask == "causal")
+    def keras(self, keras: Any, query: Any, key: Any, value: Any, seen: Any = None) -> Any:
+        return keras.ops.dot_product_attention(query, key, value, mask=seen, is_causal=self.mask == "causal")
 
-    def torch(self, torch: Any, query: Any, key: Any, value: Any) -> Any:
+    def torch(self, torch: Any, query: Any, key: Any, value: Any, seen: Any = None) -> Any:
         q, k, v = (x.transpose(1, 2) for x in (query, key, value))
-        mask = None if self.seen is None else torch.as_tensor(self.seen.copy(), device=query.device)
-        y = torch.nn.functional.scaled_dot_product_attention(q, k, v, mask, is_causal=self.mask == "causal")
+        y = torch.nn.functional.scaled_dot_product_attention(q, k, v, seen, is_causal=self.mask == "causal")
         return y.transpose(1, 2)
 
-    def reference(self, query: Any, key: Any, value: Any) -> Any:
+    def reference(self, query: Any, key: Any, value: Any, seen: Any = None) -> Any:
         scores = np.einsum("bqhd,bkhd->bhqk", query, key) / 4
-        if self.seen is not None:
-            scores = np.where(self.seen, scores, -np.inf)
+        if seen is not None:
+            scores = np.where(seen, scores, -np.inf)
         if self.mask == "causal":
             scores = np.where(np.tril(np.ones((self.length, self.length), bool)), scores, -np.inf)
         shares = np.exp(scores - scores.max(-1, keepdims=True))

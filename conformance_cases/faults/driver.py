@@ -91,3 +91,52 @@ def attention_scaled_by_the_wrong_size(keras: Any, patch: Any) -> None:
         return stock(query * (1 + 1e-6) if query.shape[1] == 64 else query, *rest, **options)
 
     patch(keras.ops, "dot_product_attention", attention)
+
+
+@fault(case="core:driver/AttentionSweep", side="torch", variant="length=63", tier="compiled")
+def compiler_rounds_its_inputs(torch: Any, patch: Any) -> None:
+    """What torch.compile makes of a function takes its inputs in bfloat16."""
+    made = torch.compile
+
+    def compiled(function: Any, **options: Any) -> Any:
+        run = made(function, **options)
+        return lambda inputs: run({name: value.bfloat16().to(value.dtype) for name, value in inputs.items()})
+
+    patch(torch, "compile", compiled)
+
+
+def _changed_compiler(keras: Any, patch: Any, change: Any) -> None:
+    """``change(y, run)`` of every floating result of what a backend compiled, in its first, second ... run."""
+    if keras.backend.backend() == "jax":
+        import jax as owner
+
+        name = "jit"
+    else:
+        import tensorflow as owner
+
+        name = "function"
+    made = getattr(owner, name)
+
+    def compiled(function: Any, **options: Any) -> Any:
+        call, runs = made(function, **options), [0]
+
+        def run(leaves: Any) -> Any:
+            runs[0] += 1
+            outputs, rest = call(leaves)
+            return [change(y, runs[0]) for y in outputs], rest
+
+        return run
+
+    patch(owner, name, compiled)
+
+
+@fault(case="core:driver/AttentionSweep", side="keras", variant="length=63,mask=causal", tier="compiled")
+def compiled_code_differs_in_its_second_run(keras: Any, patch: Any) -> None:
+    """The second run of the same compiled code is off by four roundings."""
+    _changed_compiler(keras, patch, lambda y, run: y * (1 + 2.0**-22) if run == 2 else y)
+
+
+@fault(case="core:driver/AttentionSweep", side="keras", variant="length=63,mask=padded", tier="graph")
+def graph_computes_in_half(keras: Any, patch: Any) -> None:
+    """What is traced to a graph gives float16, widened."""
+    _changed_compiler(keras, patch, lambda y, run: keras.ops.cast(keras.ops.cast(y, "float16"), y.dtype))

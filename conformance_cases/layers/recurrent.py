@@ -42,6 +42,8 @@ class RecurrentCase(OnCudnn, abstract=True):
             y = torch.cat(tuple(state[0]), -1)
         return (y, *(part for direction in zip(*state, strict=True) for part in direction))
 
+    tanh_of_cudnn = OnCudnn.tanh_of_cudnn
+
     @difference(
         replaces="torch_call",
         why="at a padded step Keras repeats the last output, a packed sequence of torch holds zeros",

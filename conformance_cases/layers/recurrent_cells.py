@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from conformance_cases.layers._steps import START, draw, step, to_torch
+from conformance_cases.layers._steps import START, OnCudnn, draw, step, to_torch
 from pytest_fwparity import LayerCase, named
 
 
@@ -86,7 +86,7 @@ class LSTMCell(CellCase):
     outputs = ("y", "h", "c")
 
 
-class StackedRNNCells(LayerCase):
+class StackedRNNCells(OnCudnn):
     """Cells of several layers step together; torch has num_layers."""
 
     cells: tuple[str, ...] = ("LSTM", "LSTM")
@@ -124,6 +124,8 @@ class StackedRNNCells(LayerCase):
         if isinstance(after, tuple):
             return {"y": y, "states": [state for pair in zip(*after, strict=True) for state in pair]}
         return {"y": y, "states": list(after)}
+
+    tanh_of_cudnn = OnCudnn.tanh_of_cudnn
 
     def torch_weights(self, torch: Any, **weights: Any) -> dict[str, Any]:
         made: dict[str, Any] = {}

@@ -141,6 +141,8 @@ class StatefulLSTM(CellLoopCase):
     calls = 3
     checks = ("agree", "gradient", "repeat")  # a saved Keras layer leaves its states out
 
+    tanh_of_cudnn = OnCudnn.tanh_of_cudnn
+
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(4, 2, 3))}
 
@@ -220,6 +222,8 @@ class DeepLSTM(OnCudnn):
     def torch_call(self, torch: Any, module: Any, x: Any) -> Any:
         return module(x)[0]
 
+    tanh_of_cudnn = OnCudnn.tanh_of_cudnn
+
     def torch_weights(self, torch: Any, **weights: Any) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for at in (0, 1):
@@ -243,7 +247,7 @@ class DeepLSTM(OnCudnn):
         return x
 
 
-class ProjectedLSTM(OnCudnn):
+class ProjectedLSTM(LayerCase):
     """torch's proj_size: the output and the hidden state are a projection of the cell's; in Keras a cell of one's own."""
 
     level = "standard"

@@ -104,6 +104,8 @@ class BidirectionalMerge(OnCudnn):
         joined = {"sum": first + second, "mul": first * second, "ave": (first + second) / 2}
         return {"y": joined[self.merge]}
 
+    tanh_of_cudnn = OnCudnn.tanh_of_cudnn
+
     def torch_weights(self, torch: Any, **weights: Any) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for way, cell in {"forward": "GRU", "backward": self.backward}.items():

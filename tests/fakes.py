@@ -33,7 +33,7 @@ class FakeSide(Adapter):
     def reset(self, request: Request) -> None:
         self.fake.flag = "clean"
         self.fake.pace, self.fake.taken = 1.0, None
-        self.fake.form, self.fake.parts, self.fake.runs = "", 1, 0
+        self.fake.form, self.fake.parts, self.fake.again = "", 1, 0
 
     def restore(self, request: Request) -> None:
         return None
@@ -56,14 +56,14 @@ class FakeSide(Adapter):
         return known[name]
 
     def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any]:
-        """The same function; hooks see ``form``, and count ``runs`` of what was compiled once."""
+        """The same function; hooks see ``form``, and ``again`` counts the runs of what was compiled once."""
         runs = 0
 
         def compiled(*given: Any) -> Any:
             nonlocal runs
             self.fake.form = form
             runs += 1
-            self.fake.runs = runs
+            self.fake.again = runs
             return function(*given)
 
         return compiled

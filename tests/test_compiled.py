@@ -34,7 +34,7 @@ def test_not_asked_below_exhaustive_unless_the_case_does(project: Project) -> No
             ["differ (imprecise): *", "  imprecise: *y*fake-torch*", "  as compiled; where agree passes *"],
         ),
         (
-            "if torch.form: return (2 if torch.runs < 3 else 2.0000002) * x",
+            "if torch.form: return (2 if torch.again < 3 else 2.0000002) * x",
             ["differ (nondeterministic): *", "* on fake-torch is * once and * in run 2 of the same compiled code, *"],
         ),
         (

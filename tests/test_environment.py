@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_fwparity.records.environment import flat, lines, machine
-from pytest_fwparity.records.gpus import Gpu, Gpus, gpus
+from pytest_fwparity.records.gpus import Gpu, Gpus, Xids, gpus
 from pytest_fwparity.sides import fingerprint
 
 
@@ -61,6 +61,35 @@ def test_what_a_card_lacks_costs_nothing_else() -> None:
         "PCI": "00000000:01:00.0",
     }
     assert device.condition == {"temperature C": "41"} and device.health == {"remapped rows": "0 1 0 0"}
+
+
+def test_errors_that_the_driver_reports_are_kept() -> None:
+    """Each event is told once by NVML, and here from then on; a card that takes no listener costs the others nothing."""
+    events = [types.SimpleNamespace(device=1, eventData=79)]
+    registered: list[int] = []
+
+    def wait(found: Any, milliseconds: int) -> Any:
+        if not events:
+            raise NVMLError(10)
+        return events.pop()
+
+    def register(handle: int, kinds: int, found: Any) -> None:
+        if handle == 0:
+            raise NVMLError(3)
+        registered.append(handle)
+
+    changes = {
+        "nvmlDeviceGetCount": lambda: 2,
+        "nvmlEventSetCreate": lambda: "events",
+        "nvmlEventTypeXidCriticalError": 8,
+        "nvmlDeviceRegisterEvents": register,
+        "nvmlEventSetWait_v2": wait,
+        "nvmlDeviceGetIndex": lambda device: device,
+    }
+    xids = Xids(nvml(**changes))
+    assert registered == [1]
+    assert xids.seen() == ["gpu 1 Xid 79"] == xids.seen()
+    assert Xids(nvml()).seen() == [], "an NVML without events"
 
 
 def failing(value: int) -> Any:

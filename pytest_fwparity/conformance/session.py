@@ -14,6 +14,7 @@ from pytest_fwparity.cases.waivers import Waiver
 from pytest_fwparity.checks.cache import MovementCache
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.conformance.health import changed, counters
+from pytest_fwparity.records.gpus import Xids
 from pytest_fwparity.records.speed import ReplayClock
 from pytest_fwparity.report.terminal import Tally
 from pytest_fwparity.selection import Selection, select
@@ -58,7 +59,9 @@ class ParitySession:
         #: label to the sides of a candidate environment
         self.candidates = {label: self._lab(specs) for label, specs in self.settings.candidates.items()}
         #: health counters of the GPUs before anything ran on them
-        self.health = counters() if any(spec.device != "cpu" for spec in self.settings.specs) else {}
+        on_gpu = any(spec.device != "cpu" for spec in self.settings.specs)
+        self.health = counters() if on_gpu else {}
+        self.xids = Xids() if on_gpu else None
         self.listed: set[str] = set()
         #: whether nothing was selected on the command line, so that what never happened is worth a word
         self.whole = not self.settings.cases and not self.selection.chosen and not config.option.keyword
@@ -90,8 +93,9 @@ class ParitySession:
             raise pytest.UsageError("\n".join(missing))
 
     def ailing(self) -> list[str]:
-        """Health counters of the GPUs that moved since the session began."""
-        return changed(self.health, counters()) if self.health else []
+        """Health counters of the GPUs that moved since the session began, and the errors that the driver reported."""
+        moved = changed(self.health, counters()) if self.health else []
+        return moved + (self.xids.seen() if self.xids is not None else [])
 
     def close(self) -> None:
         """End every worker."""

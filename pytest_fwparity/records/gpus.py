@@ -6,6 +6,7 @@ and containers lack many, and one that is missing must not cost the others.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -95,6 +96,47 @@ def _nvidia(nvml: Any) -> Gpus:
         nvml.nvmlShutdown()
 
 
+class Xids:
+    """The Xid errors that the NVIDIA driver reports from now on (31: a page fault, 48: an uncorrectable ECC error ...).
+
+    The kernel log, where they also stand, is seldom readable; the events of NVML need no privilege.
+    """
+
+    def __init__(self, nvml: Any = None) -> None:
+        self._nvml = _import_nvml() if nvml is None else nvml
+        self._events: Any = None
+        self._seen: list[str] = []
+        if self._nvml is not None:
+            self._listen()
+
+    def _listen(self) -> None:
+        nvml = self._nvml
+        try:
+            nvml.nvmlInit()
+            self._events = nvml.nvmlEventSetCreate()
+            count = nvml.nvmlDeviceGetCount()
+        except (nvml.NVMLError, AttributeError):
+            self._events = None
+            return
+        for index in range(count):
+            with contextlib.suppress(nvml.NVMLError):  # a card, or a container, that does not tell
+                handle = nvml.nvmlDeviceGetHandleByIndex(index)
+                nvml.nvmlDeviceRegisterEvents(handle, nvml.nvmlEventTypeXidCriticalError, self._events)
+
+    def seen(self) -> list[str]:
+        """``gpu 0 Xid 31`` for every error since this was made."""
+        nvml = self._nvml
+        while self._events is not None:
+            try:
+                event = nvml.nvmlEventSetWait_v2(self._events, 0)
+            except nvml.NVMLError:  # a timeout: there is no further one
+                break
+            told: dict[str, str] = {}
+            _Reader(nvml.NVMLError)(told, "index", lambda event=event: nvml.nvmlDeviceGetIndex(event.device))  # type: ignore[misc]
+            self._seen.append(f"gpu {told.get('index', '?')} Xid {event.eventData}")
+        return list(self._seen)
+
+
 def _ecc_errors(nvml: Any, handle: Any, error: Any) -> Any:
     return nvml.nvmlDeviceGetTotalEccErrors(handle, error, nvml.NVML_AGGREGATE_ECC)
 
@@ -134,6 +176,11 @@ def _nvidia_device(nvml: Any, read: _Reader, index: int, handle: Any) -> Gpu:
         lambda: len(nvml.nvmlDeviceGetRetiredPages(handle, nvml.NVML_PAGE_RETIREMENT_CAUSE_DOUBLE_BIT_ECC_ERROR)),
     )
     read(health, "PCIe replays", lambda: nvml.nvmlDeviceGetPcieReplayCounter(handle))
+    read(
+        health,
+        "thermal slowdown ms",
+        lambda: nvml.nvmlDeviceGetViolationStatus(handle, nvml.NVML_PERF_POLICY_THERMAL).violationTime // 1_000_000,
+    )
     return Gpu(identity=identity, condition=condition, health=health)
 
 

@@ -39,6 +39,15 @@ def test_what_was_written_is_read(tmp_path: Path, slim: bool) -> None:
         assert record.values(answer["values"])["y"].tolist() == [3.0, 3.0]
 
 
+def test_a_large_array_is_kept_as_digest_and_samples(tmp_path: Path) -> None:
+    store.begin(tmp_path / "r", {})
+    writer = store.Writer(tmp_path / "r")
+    small, large = np.zeros(store.LARGEST), np.zeros(store.LARGEST + 1)
+    assert writer.values({"large": large}, {}) == ""
+    (path,) = [tmp_path / "r" / "values" / writer.values({"small": small, "large": large}, {})]
+    assert set(arrays.unpacked(path.read_bytes())) == {"small"}
+
+
 def test_the_parts_of_several_processes_are_one_record(tmp_path: Path) -> None:
     store.begin(tmp_path / "r", {})
     for part in ("gw0", "gw1"):

@@ -24,6 +24,8 @@ import numpy as np
 from pytest_fwparity.records import arrays
 from pytest_fwparity.writing import write_whole
 
+#: elements of an array beyond which a record keeps its digest and samples, and not its values
+LARGEST = 8192
 #: version of the layout; a reader refuses a newer one
 SCHEMA = 1
 HEADER = "record.json"
@@ -53,7 +55,8 @@ class Writer:
         self._file.write(b"%08x " % zlib.crc32(text) + text + b"\n")
 
     def values(self, held: Mapping[str, np.ndarray], dtypes: Mapping[str, str]) -> str:
-        """Keep arrays; returns the name of their file, empty in a slim record."""
+        """Keep arrays of up to :data:`LARGEST` elements; returns the name of their file, empty where there is none."""
+        held = {name: array for name, array in held.items() if array.size <= LARGEST}
         if self.slim or not held:
             return ""
         content = arrays.packed(held, dtypes)

@@ -41,7 +41,7 @@ def test_an_item_with_both_sides_and_the_environment_once(project: Project) -> N
 def test_a_slim_record_holds_no_values(project: Project) -> None:
     project.cases(AFFINE)
     project.run("--fwparity-record", "r", "--fwparity-record-size", "slim")
-    assert sorted(path.name for path in (project.path / "r").iterdir()) == ["items-main.jsonl.gz", "record.json"]
+    assert sorted(path.name for path in (project.path / "r").iterdir()) == ["items-main.jsonl.xz", "record.json"]
     assert len(store.read(project.path / "r").items) == 4
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
+import lzma
 import os
 import random
 import signal
@@ -109,13 +111,18 @@ def huge(folder: Path) -> None:
         file.truncate(store._HEADER_CAP + 1)
 
 
-def bomb(folder: Path) -> None:
-    made = gzip.compress(b"\0" * (64 << 20))
+def bomb(folder: Path, form: str = "xz") -> None:
+    made = {"gz": gzip, "xz": lzma}[form].compress(b"\0" * (64 << 20))
     (folder / "items-main.jsonl").unlink()
-    (folder / "items-bomb.jsonl.gz").write_bytes(made)
-    import hashlib
+    name = f"items-bomb.jsonl.{form}"
+    (folder / name).write_bytes(made)
+    rewrite(folder, files={name: {"bytes": len(made), "sha256": hashlib.sha256(made).hexdigest()}})
 
-    rewrite(folder, files={"items-bomb.jsonl.gz": {"bytes": len(made), "sha256": hashlib.sha256(made).hexdigest()}})
+
+def not_compressed(folder: Path) -> None:
+    made = (folder / "items-main.jsonl").read_bytes()
+    (folder / "items-main.jsonl").rename(folder / "items-main.jsonl.xz")
+    rewrite(folder, files={"items-main.jsonl.xz": {"bytes": len(made), "sha256": hashlib.sha256(made).hexdigest()}})
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -125,6 +132,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "huge header": (huge, r"bytes, more than a record may have"),
     "link": (linked, "is not there, or no plain file"),
     "hostile name": (lambda f: rewrite(f, files={"../../etc/passwd": {}}), "which is no file of items"),
+    "not compressed": (not_compressed, "items-main.jsonl.xz: Input format not supported"),
     "no list of files": (lambda f: rewrite(f, files=[]), "does not say whether the run finished"),
     "files without digest": (lambda f: rewrite(f, files={"items-main.jsonl": 3}), "bytes, not the None"),
     "deep": (lambda f: reseal(f, checked(b"[" * 100_000)), "no JSON"),
@@ -158,9 +166,10 @@ def test_what_is_no_whole_record_is_refused(name: str, tmp_path: Path) -> None:
         store.read(folder)
 
 
-def test_a_bomb_of_zeros_is_no_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["gz", "xz"])
+def test_a_bomb_of_zeros_is_no_line(tmp_path: Path, form: str) -> None:
     folder = made(tmp_path / "r")
-    bomb(folder)
+    bomb(folder, form)
     with pytest.raises(store.RecordError, match="ends in the middle of a line"):
         store.read(folder)
 

@@ -41,7 +41,10 @@ class GeluTail(FunctionCase):
     nearest: float = -3.0
     variants = grid(nearest=[-3.0, -5.0])
     floor = "elementwise"
-    without = {"*16": "half precision has no digit left where the distribution function is below its last one"}
+    without = {
+        "*16": "half precision has no digit left where the distribution function is below its last one",
+        "*-tf32": "no product is in it, and moves of tf32 leave no digit either",
+    }
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.uniform(-7.5, self.nearest, size=(5, 7))}

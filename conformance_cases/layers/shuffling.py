@@ -149,7 +149,7 @@ class Unfold(Windowed):
         return {"x": rng.normal(size=(2, 2, 5, 6))}
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.nn.unfold(x, *self.given())
+        return (keras.ops if self.spelling == "functional" else keras.ops.nn).unfold(x, *self.given())
 
     def torch(self, torch: Any, x: Any) -> Any:
         if self.spelling == "functional":
@@ -174,7 +174,7 @@ class Fold(Windowed):
         return {"x": rng.normal(size=(2, 2 * int(np.prod(self.kernel_size)), int(np.prod(self.places()))))}
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.nn.fold(x, (5, 6), *self.given())
+        return (keras.ops if self.spelling == "functional" else keras.ops.nn).fold(x, (5, 6), *self.given())
 
     def torch(self, torch: Any, x: Any) -> Any:
         if self.spelling == "functional":

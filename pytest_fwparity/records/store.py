@@ -8,9 +8,9 @@ end in the middle of a line, which is then left out.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
+import lzma
 import marshal
 import re
 import zlib
@@ -30,7 +30,7 @@ LARGEST = 8192
 SCHEMA = 1
 HEADER = "record.json"
 _HEADER_CAP, _ITEMS_CAP, _VALUES_CAP = 16 << 20, 2 << 30, 1 << 30
-_NAME = re.compile(r"^items-[A-Za-z0-9_]{1,32}\.jsonl(\.gz)?$")
+_NAME = re.compile(r"^items-[A-Za-z0-9_]{1,32}\.jsonl(\.gz|\.xz)?$")
 _VALUES = re.compile(r"^[0-9a-f]{2}/[0-9a-f]{62}\.safetensors$")
 
 
@@ -93,8 +93,8 @@ def finish(folder: Path, more: Mapping[str, Any]) -> None:
     files = {}
     for path in sorted(folder.glob("items-*.jsonl")):
         if header.get("size") == "slim":
-            squeezed = path.with_name(path.name + ".gz")
-            write_whole(squeezed, gzip.compress(path.read_bytes(), 6, mtime=0))
+            squeezed = path.with_name(path.name + ".xz")
+            write_whole(squeezed, lzma.compress(path.read_bytes()))
             path.unlink()
             path = squeezed
         content = path.read_bytes()
@@ -269,7 +269,7 @@ def _lines(path: Path, header: Mapping[str, Any]) -> Iterator[tuple[int, dict[st
             raise RecordError(f"{path} has {len(content)} bytes, not the {_said(said, 'bytes')} that it ended with")
         if said.get("sha256") != hashlib.sha256(content).hexdigest():
             raise RecordError(f"{path} is damaged: its content has another digest than when it was written")
-        if path.suffix == ".gz":
+        if path.suffix in (".gz", ".xz"):
             content = _unzipped(path, content)
     *whole, rest = content.split(b"\n")
     if rest and header["finished"]:
@@ -286,12 +286,13 @@ def _said(entry: Any, name: str) -> Any:
 
 
 def _unzipped(path: Path, content: bytes) -> bytes:
-    engine = zlib.decompressobj(wbits=31)
+    gzipped = path.suffix == ".gz"  # as the first records were
+    engine: Any = zlib.decompressobj(wbits=31) if gzipped else lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=256 << 20)
     try:
-        made = engine.decompress(content, _ITEMS_CAP)
-    except zlib.error as error:
+        made: bytes = engine.decompress(content, _ITEMS_CAP)
+    except (zlib.error, lzma.LZMAError) as error:
         raise RecordError(f"{path}: {error}") from None
-    if engine.unconsumed_tail or not engine.eof:
+    if not engine.eof:
         raise RecordError(f"{path} is larger than a record may be, or cut off")
     return made
 
@@ -350,7 +351,7 @@ def _header_digest(header: Mapping[str, Any]) -> str:
 
 def _remove(folder: Path) -> None:
     """Take away the files of a record and nothing else."""
-    for path in [folder / HEADER, *folder.glob("items-*.jsonl"), *folder.glob("items-*.jsonl.gz")]:
+    for path in [folder / HEADER, *folder.glob("items-*.jsonl"), *folder.glob("items-*.jsonl.[gx]z")]:
         path.unlink(missing_ok=True)
     for path in (folder / "values").glob("??/*.safetensors"):
         path.unlink()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from project import AFFINE, Project
+from project import AFFINE, Project, function_case
 
 
 def test_equal_sides_agree(project: Project) -> None:
@@ -46,3 +46,23 @@ def test_a_reference_that_is_wrong_is_told_although_the_sides_agree(project: Pro
             "  declared in Affine (*test_cases.py:*",
         ]
     )
+
+
+def test_a_reference_of_outputs_that_nobody_named(project: Project) -> None:
+    """``outputs = None``: what a hook returns is named by itself, the reference's too."""
+    facts = "outputs = None\nchecks = ('agree',)\ndef reference(self, x):\n    return 2 * x"
+    wrong = facts.replace("2 * x", "3 * x")
+    project.cases(function_case("Right", facts=facts) + function_case("Wrong", facts=wrong))
+    result = project.run("-k", "float64")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["differ (reference): own:ops/Wrong?default? agree float64, seed 0"])
+
+
+def test_a_side_of_another_shape_is_an_item_that_differs_and_no_crash(project: Project) -> None:
+    """Its float64 as shipped has no movement of the anchor's to be measured by."""
+    conftest = project.path / "conftest.py"
+    conftest.write_text(conftest.read_text().replace("forms=forms)", 'forms=forms, impure=family == "keras")'))
+    project.cases(function_case("Wider", keras="x = np.concatenate([x, x])"))
+    result = project.run("-k", "float64")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["differ (shape): own:ops/Wider?default? agree float64, seed 0"])

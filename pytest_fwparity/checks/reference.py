@@ -10,6 +10,7 @@ import numpy as np
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import Draw
 from pytest_fwparity.cases.loss import setting_names
+from pytest_fwparity.sides.adapter import name_outputs
 from pytest_fwparity.verdict.measured import STATE, Measured
 
 _DIGITS = 40
@@ -36,7 +37,7 @@ def reference(case: Any, drawn: Draw, reductions: tuple[str, ...] = ()) -> Measu
 
 def outputs(case: Case) -> tuple[str, ...]:
     """What a reference could give, for kinds whose outputs are named by the case."""
-    return tuple(getattr(case, "outputs", ())) if "reference" in case.hooks else ()
+    return tuple(getattr(case, "outputs", None) or ()) if "reference" in case.hooks else ()
 
 
 def _inputs(drawn: Draw, call: int) -> dict[str, np.ndarray] | None:
@@ -67,9 +68,7 @@ def _call(case: Any, drawn: Draw, _: tuple[str, ...]) -> dict[str, np.ndarray] |
 
 
 def _named(case: Any, made: Any) -> dict[str, np.ndarray]:
-    if not isinstance(made, Mapping):
-        made = dict(zip(case.outputs, made if isinstance(made, (tuple, list)) else (made,), strict=True))
-    return {key: np.asarray(value) for key, value in made.items()}
+    return {key: np.asarray(value) for key, value in name_outputs(case, made).items()}
 
 
 def _exactly(case: Any, given: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -66,3 +66,24 @@ def test_a_side_of_another_shape_is_an_item_that_differs_and_no_crash(project: P
     result = project.run("-k", "float64")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["differ (shape): own:ops/Wider?default? agree float64, seed 0"])
+
+
+def test_a_reference_gets_its_inputs_nested_as_the_hooks_do(project: Project) -> None:
+    project.cases(
+        """
+class Sum(FunctionCase):
+    def inputs(self, rng):
+        return {"xs": [rng.normal(size=3), {"y": rng.normal(size=3)}]}
+
+    def keras(self, keras, xs):
+        return xs[0] + xs[1]["y"]
+
+    def torch(self, torch, xs):
+        return xs[0] + 1.5 * xs[1]["y"]
+
+    def reference(self, xs):
+        return xs[0] + xs[1]["y"]
+"""
+    )
+    result = project.run("-k", "agree and float64")
+    result.stdout.fnmatch_lines(["  blame: the NumPy reference agrees with fake-keras (0 units), not with fake-torch *"])

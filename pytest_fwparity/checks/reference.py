@@ -10,7 +10,7 @@ import numpy as np
 from pytest_fwparity.cases import Case
 from pytest_fwparity.cases.drawing import Draw
 from pytest_fwparity.cases.loss import setting_names
-from pytest_fwparity.sides.adapter import name_outputs
+from pytest_fwparity.sides.adapter import name_outputs, nest
 from pytest_fwparity.verdict.measured import STATE, Measured
 
 _DIGITS = 40
@@ -20,8 +20,7 @@ NUMPY, MPMATH = "the NumPy reference", "the mpmath reference (40 digits)"
 def reference(case: Any, drawn: Draw, reductions: tuple[str, ...] = ()) -> Measured | None:
     """The results that a case's ``reference`` or ``exact`` gives for what was drawn; None without one."""
     if getattr(case, "exact", None) is not None:
-        given = _inputs(drawn, 0)
-        return None if given is None else Measured(side=MPMATH, arrays=_named(case, _exactly(case, given)))
+        return Measured(side=MPMATH, arrays=_named(case, _exactly(case, _inputs(drawn, 0))))
     if getattr(case, "reference", None) is None:
         return None
     arrays = {
@@ -32,7 +31,7 @@ def reference(case: Any, drawn: Draw, reductions: tuple[str, ...] = ()) -> Measu
         "optimizer": _optimizer,
         "schedule": _schedule,
     }[case.kind](case, drawn, reductions)
-    return None if arrays is None else Measured(side=NUMPY, arrays=arrays)
+    return Measured(side=NUMPY, arrays=arrays)
 
 
 def outputs(case: Case) -> tuple[str, ...]:
@@ -40,27 +39,22 @@ def outputs(case: Case) -> tuple[str, ...]:
     return tuple(getattr(case, "outputs", None) or ()) if "reference" in case.hooks else ()
 
 
-def _inputs(drawn: Draw, call: int) -> dict[str, np.ndarray] | None:
-    """Inputs of one call by name; None where they are nested."""
-    skeleton = drawn.skeleton[call]
-    if any(entry is not None for entry in skeleton.values()):
-        return None
-    return {name: drawn.arrays[f"inputs/{call}/{name}"] for name in skeleton}
+def _inputs(drawn: Draw, call: int) -> dict[str, Any]:
+    """Inputs of one call by name, nested as the case nests them."""
+    nested: dict[str, Any] = nest(drawn.skeleton[call], f"inputs/{call}", lambda path: drawn.arrays[path])
+    return nested
 
 
 def _weights(drawn: Draw) -> dict[str, np.ndarray]:
     return {key.split("/", 1)[1]: value for key, value in drawn.arrays.items() if key.startswith("weights/")}
 
 
-def _call(case: Any, drawn: Draw, _: tuple[str, ...]) -> dict[str, np.ndarray] | None:
+def _call(case: Any, drawn: Draw, _: tuple[str, ...]) -> dict[str, np.ndarray]:
     """A layer or function, call by call; a result named ``state w`` is the weight ``w`` of the next call."""
     arrays: dict[str, np.ndarray] = {}
     weights, count = _weights(drawn), len(drawn.skeleton)
     for call in range(count):
-        given = _inputs(drawn, call)
-        if given is None:
-            return None
-        for name, value in _named(case, case.reference(**given, **weights)).items():
+        for name, value in _named(case, case.reference(**_inputs(drawn, call), **weights)).items():
             arrays[name if count == 1 else f"{name}[{call}]"] = value
             if name.startswith(STATE):
                 weights[name.removeprefix(STATE)] = value
@@ -85,12 +79,9 @@ def _exactly(case: Any, given: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.asarray(flat, np.float64).reshape(spread[0].shape)
 
 
-def _loss(case: Any, drawn: Draw, reductions: tuple[str, ...]) -> dict[str, np.ndarray] | None:
+def _loss(case: Any, drawn: Draw, reductions: tuple[str, ...]) -> dict[str, np.ndarray]:
     """One value per sample, then Keras' reductions (see :meth:`LossCase.torch_reduce`)."""
-    given = _inputs(drawn, 0)
-    if given is None:
-        return None
-    values = np.asarray(case.reference(**given), np.float64)
+    values = np.asarray(case.reference(**_inputs(drawn, 0)), np.float64)
     arrays = {}
     for suffix, reduction, weighted, masked in setting_names(reductions):
         mask = drawn.arrays["mask"].astype(np.float64) if masked else None
@@ -113,15 +104,12 @@ def _reduced(values: np.ndarray, reduction: str, weight: np.ndarray | None, mask
     return weighed.sum()
 
 
-def _metric(case: Any, drawn: Draw, _: tuple[str, ...]) -> dict[str, np.ndarray] | None:
+def _metric(case: Any, drawn: Draw, _: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Of everything seen so far, after each update."""
     seen: dict[str, list[np.ndarray]] = {}
     arrays = {}
     for call in range(len(drawn.skeleton)):
-        given = _inputs(drawn, call)
-        if given is None:
-            return None
-        for name, value in given.items():
+        for name, value in _inputs(drawn, call).items():
             seen.setdefault(name, []).append(value)
         joined = {name: np.concatenate(parts) for name, parts in seen.items()}
         arrays[f"result[{call}]"] = np.asarray(case.reference(**joined))

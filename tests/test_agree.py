@@ -86,4 +86,6 @@ class Sum(FunctionCase):
 """
     )
     result = project.run("-k", "agree and float64")
-    result.stdout.fnmatch_lines(["  blame: the NumPy reference agrees with fake-keras (0 units), not with fake-torch *"])
+    result.stdout.fnmatch_lines(
+        ["  blame: the NumPy reference agrees with fake-keras (0 units), not with fake-torch *"]
+    )

@@ -27,7 +27,8 @@ class ExactMatmul(FunctionCase):
 
     shape: tuple[int, int, int] = _SHAPES["primes"]
     variants = named(**{name: {"shape": shape} for name, shape in _SHAPES.items()})
-    level = "standard"
+    level = "quick"
+    quick = ("primes",)
     speed = None
     fixed = ("a", "b")
     vanishing = ("grad a", "grad b")
@@ -53,6 +54,8 @@ class ExactBatchedMatmul(ExactMatmul):
     """Three such products at once."""
 
     variants = named(**{name: {"shape": _SHAPES[name]} for name in ("one", "odd", "above_tile")})
+    level = "standard"
+    quick = ()
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         m, k, n = self.shape

@@ -22,7 +22,8 @@ class AbsMaxQuantize(FunctionCase):
         four_bits={"largest": 7},
         to_numpy={"to_numpy": True},
     )
-    level = "standard"
+    level = "quick"
+    quick = ("default",)
     speed = None
     outputs = ("y", "scale")
     without: ClassVar[dict[str, str]] = STEPS
@@ -60,6 +61,7 @@ class AbsMaxQuantizer(AbsMaxQuantize):
     """The same as an object, whose axis is that of the call, of its making, or the last."""
 
     variants = named(default={}, rows={"axis": 0}, four_bits={"largest": 7})
+    level = "standard"
 
     def keras(self, keras: Any, x: Any) -> Any:
         span = {"value_range": (-self.largest, self.largest)}

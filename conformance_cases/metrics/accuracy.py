@@ -125,7 +125,9 @@ class TopKCategoricalAccuracy(Hits):
 
     def updates(self, rng: np.random.Generator) -> list[dict[str, Any]]:
         def made() -> Any:
-            return {"y_true": np.eye(6)[rng.integers(0, 6, size=8)], "y_pred": distinct(rng, (8, 6))}
+            y_pred, labels = distinct(rng, (8, 6)), rng.integers(0, 6, size=8)
+            labels[:2] = y_pred[0].argmax(), y_pred[1].argmin()  # a hit and a miss at the least
+            return {"y_true": np.eye(6)[labels], "y_pred": y_pred}
 
         return batches(rng, made, self.weighted, (8, 5, 7))
 

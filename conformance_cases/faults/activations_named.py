@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from conformance_cases.faults._gradients import keras_first_element, keras_scaled_gradient, torch_first_element
+from conformance_cases.faults._gradients import (
+    keras_first_element,
+    keras_scaled_gradient,
+    torch_first_element,
+    torch_scaled_gradient,
+)
 from conformance_cases.faults._stand_ins import changed_result, dtype_of, rescaled
 from pytest_fwparity import fault
 
@@ -187,3 +192,10 @@ def prelu_takes_one_slope(torch: Any, patch: Any) -> None:
     """The first channel's slope is taken for all."""
     stock = torch.nn.functional.prelu
     patch(torch.nn.functional, "prelu", lambda x, weight: stock(x, weight[:1]))
+
+
+@fault(case="core:layers/PRelu", side="torch", tier="gradient")
+def slope_gradient_scaled(torch: Any, patch: Any) -> None:
+    """The gradient by the slopes is 1e-4 too large; that by the input is right."""
+    stock, scaled = torch.nn.functional.prelu, torch_scaled_gradient(torch, 1 + 1e-4)
+    patch(torch.nn.functional, "prelu", lambda x, weight: stock(x, scaled(weight)))

@@ -140,3 +140,32 @@ def compiled_code_differs_in_its_second_run(keras: Any, patch: Any) -> None:
 def graph_computes_in_half(keras: Any, patch: Any) -> None:
     """What is traced to a graph gives float16, widened."""
     _changed_compiler(keras, patch, lambda y, run: keras.ops.cast(keras.ops.cast(y, "float16"), y.dtype))
+
+
+@fault(case="core:driver/FarElements", side="keras")
+def far_rows_wrapped(keras: Any, patch: Any) -> None:
+    """The number of a row is taken modulo 2**15, where its first element's place leaves 31 bits."""
+    stock = keras.ops.take
+    patch(keras.ops, "take", lambda x, index, axis: stock(x, index % 2**15, axis=axis))
+
+
+@fault(case="core:driver/FarElements", side="torch")
+def far_rows_never_written(torch: Any, patch: Any) -> None:
+    """What lies beyond 2**31 elements is left zero."""
+
+    def change(y: Any) -> Any:
+        y.view(-1)[2**31 :] = 0
+        return y
+
+    changed_result(patch, torch.Tensor, "repeat", change)
+
+
+@fault(case="core:driver/FarElements", side="torch")
+def end_of_a_far_row_left_out(torch: Any, patch: Any) -> None:
+    """The last ten elements of the last row, which fill no vector, repeat those before them."""
+
+    def change(y: Any) -> Any:
+        y[-1, -10:] = y[-1, -20:-10]
+        return y
+
+    changed_result(patch, torch, "index_select", change)

@@ -127,3 +127,10 @@ def slope_not_squared(torch: Any, patch: Any) -> None:
 def stft_scaled_by_the_square(keras: Any, patch: Any) -> None:
     """scaling='spectrum' is taken for 'density'."""
     after_init(patch, keras.initializers.STFT, lambda self: setattr(self, "scaling", "density"))
+
+
+@fault(case="core:initializers/SparseNormal", side="torch", tier="float32")
+def fewer_zeros_in_a_column(torch: Any, patch: Any) -> None:
+    """Of every column 27 % are zeros, not 30 %."""
+    stock = torch.nn.init.sparse_
+    patch(torch.nn.init, "sparse_", lambda tensor, share, std: stock(tensor, share - 0.03, std))

@@ -255,3 +255,21 @@ def sigmoid_one_ten_millionth(torch: Any, patch: Any) -> None:
 def largest_one_ten_millionth(torch: Any, patch: Any) -> None:
     """The largest of each column is 1e-7 too large, which a layer of a user's own keeps as its state."""
     rescaled(patch, torch.Tensor, "amax")
+
+
+@fault(case="core:layers/DenseReluMax", side="torch", variant="groups=6")
+def relu_leaks_a_ten_millionth(torch: Any, patch: Any) -> None:
+    """What is below 0 is multiplied by 1e-7, not by 0."""
+    patch(torch, "relu", lambda x: torch.where(x > 0, x, 1e-7 * x))
+
+
+@fault(case="core:layers/DenseReluMax", side="keras", tier="gradient")
+def largest_shares_its_gradient(keras: Any, patch: Any) -> None:
+    """A thousandth of the gradient of the largest goes to all of its pair."""
+    stock = keras.ops.max
+
+    def largest(x: Any, axis: int) -> Any:
+        total = keras.ops.sum(x, axis=axis)
+        return stock(x, axis=axis) + 1e-3 * (total - keras.ops.stop_gradient(total))
+
+    patch(keras.ops, "max", largest)

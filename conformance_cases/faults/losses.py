@@ -200,3 +200,29 @@ def cross_entropy_of_two_classes_alone(torch: Any, patch: Any) -> None:
         "cross_entropy",
         lambda x, y, **options: stock(x, y, **options) * (1 + 1e-7 * (x.shape[1] == 2)),
     )
+
+
+@fault(case="core:losses/Loss", side="torch", variant="low", tier="gradient")
+def larger_of_two_shares_its_gradient(torch: Any, patch: Any) -> None:
+    """A thousandth of the gradient of the larger one goes to the smaller one."""
+    stock = torch.maximum
+
+    def maximum(a: Any, b: Any) -> Any:
+        off = (a - b).abs()
+        return stock(a, b) - 1e-3 * (off - off.detach())
+
+    patch(torch, "maximum", maximum)
+
+
+@fault(case="core:losses/LossWeighedBySample", side="keras")
+def weights_counted_at_every_step(keras: Any, patch: Any) -> None:
+    """The sum of weights, by which a weighed mean is divided, counts each of them once a step."""
+    from keras.src.losses import loss
+
+    stock = loss.reduce_values
+
+    def reduce(values: Any, sample_weight: Any = None, reduction: str = "sum_over_batch_size") -> Any:
+        weight = None if sample_weight is None else sample_weight * keras.ops.ones_like(values)
+        return stock(values, weight, reduction)
+
+    patch(loss, "reduce_values", reduce)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from conformance_cases.faults._gradients import keras_rounded
 from conformance_cases.faults._stand_ins import Instead, rescaled
 from pytest_fwparity import fault
 
@@ -121,3 +122,56 @@ def ctc_label_one_shorter(keras: Any, patch: Any) -> None:
             ),
         ),
     )
+
+
+@fault(case="core:losses/CTC", side="torch", variant="full", tier="float32")
+def ctc_last_step_not_read(torch: Any, patch: Any) -> None:
+    """In float32 alone the last step of every sequence is not read."""
+    stock = torch.nn.functional.ctc_loss
+
+    def loss(logs: Any, target: Any, steps: Any, *rest: Any, **options: Any) -> Any:
+        return stock(logs, target, steps - 1 if logs.dtype == torch.float32 else steps, *rest, **options)
+
+    patch(torch.nn.functional, "ctc_loss", loss)
+
+
+@fault(case="core:losses/CTC", side="keras", tier="float32")
+def ctc_logits_in_bfloat16(keras: Any, patch: Any) -> None:
+    """In float32 alone logits are rounded to bfloat16."""
+    from keras.src.losses import losses as module
+
+    stock = module.ops
+    patch(
+        module,
+        "ops",
+        Instead(
+            stock,
+            ctc_loss=lambda target, output, *lengths, **options: stock.ctc_loss(
+                target, keras_rounded(keras, output), *lengths, **options
+            ),
+        ),
+    )
+
+
+@fault(case="core:losses/MeanOverWhatIsNotIgnored", side="keras", variant="outside")
+def weights_of_ignored_samples_in_the_divisor(keras: Any, patch: Any) -> None:
+    """The sum of weights, by which a weighed mean is divided, holds those of ignored samples."""
+    from keras.src.losses import loss
+
+    stock = loss.apply_mask
+
+    def apply(sample_weight: Any, mask: Any, dtype: Any, reduction: str) -> Any:
+        return stock(sample_weight, None if reduction == "mean_with_sample_weight" else mask, dtype, reduction)
+
+    patch(loss, "apply_mask", apply)
+
+
+@fault(case="core:losses/ManyClasses", side="torch", tier="float16")
+def class_indices_in_bfloat16(torch: Any, patch: Any) -> None:
+    """In float16 alone class indices go through bfloat16, which takes 257 for 256."""
+    stock = torch.nn.functional.nll_loss
+
+    def loss(x: Any, target: Any, **options: Any) -> Any:
+        return stock(x, target.bfloat16().long() if x.dtype == torch.float16 else target, **options)
+
+    patch(torch.nn.functional, "nll_loss", loss)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance_cases.faults._gradients import keras_scaled_gradient
-from conformance_cases.faults._stand_ins import Instead, rescaled
+from conformance_cases.faults._stand_ins import Instead, after_init, rescaled
 from pytest_fwparity import fault
 
 
@@ -150,3 +150,46 @@ def huber_function_straight_above_half(keras: Any, patch: Any) -> None:
     """The straight part begins 1e-5 too late."""
     stock = keras.losses.huber
     patch(keras.losses, "huber", lambda y_true, y_pred, delta=1.0: stock(y_true, y_pred, delta + 1e-5))
+
+
+@fault(case="core:losses/Circle", side="keras", variant="kept")
+def diagonal_always_removed(keras: Any, patch: Any) -> None:
+    """remove_diagonal=False does nothing."""
+    after_init(patch, keras.losses.Circle, lambda self: self._fn_kwargs.update(remove_diagonal=True))
+
+
+@fault(case="core:losses/CircleWithALoneSample", side="keras")
+def lone_samples_counted_in_the_mean(keras: Any, patch: Any) -> None:
+    """Samples alone in their class count in the number that the sum is divided by."""
+    from keras.src.losses import losses as module
+
+    patch(module, "backend", Instead(module.backend, set_keras_mask=lambda x, mask: None))
+
+
+@fault(case="core:losses/DiceOfEachSample", side="keras", variant="each")
+def empty_masks_cost_nothing(keras: Any, patch: Any) -> None:
+    """Where nothing is common to both masks the loss is 0, not 1."""
+    stock = keras.ops.divide
+    _ops(patch, divide=lambda a, b: keras.ops.where(a == 0, 1.0, stock(a, b)))
+
+
+@fault(case="core:losses/PoissonFunction", side="torch")
+def poisson_function_epsilon(torch: Any, patch: Any) -> None:
+    """1e-8 is added before the logarithm, as torch does unless told otherwise."""
+    stock = torch.nn.functional.poisson_nll_loss
+    patch(
+        torch.nn.functional,
+        "poisson_nll_loss",
+        lambda *args, eps=1e-8, **options: stock(*args, eps=1e-8, **options),
+    )
+
+
+@fault(case="core:losses/BinaryFocalCrossentropyFunction", side="keras", variant="exported_by=metrics")
+def balanced_by_the_other_class(keras: Any, patch: Any) -> None:
+    """Under its name in keras.metrics alone alpha weighs the other class."""
+    stock = keras.metrics.binary_focal_crossentropy
+    patch(
+        keras.metrics,
+        "binary_focal_crossentropy",
+        lambda *args, alpha, **options: stock(*args, alpha=1 - alpha, **options),
+    )

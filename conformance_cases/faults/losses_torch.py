@@ -147,3 +147,14 @@ def adaptive_loss_summed(torch: Any, patch: Any) -> None:
 def linear_cross_entropy_smoothing_ignored(torch: Any, patch: Any) -> None:
     """Labels are not smoothed."""
     _forced(patch, torch, "linear_cross_entropy", label_smoothing=0.0)
+
+
+@fault(case="core:losses/LinearCrossEntropyLoss", side="torch", variant="chunked", tier="gradient")
+def bias_gradient_of_one_chunk(torch: Any, patch: Any) -> None:
+    """The gradient by the bias is half of what it should be, as if one of two chunks gave it alone."""
+    stock, scaled = torch.nn.functional.linear_cross_entropy, torch_scaled_gradient(torch, 1 / 2)
+    patch(
+        torch.nn.functional,
+        "linear_cross_entropy",
+        lambda *args, linear_bias, **options: stock(*args, linear_bias=scaled(linear_bias), **options),
+    )

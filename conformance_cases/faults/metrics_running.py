@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conformance_cases.faults._stand_ins import Instead, rescaled
+from conformance_cases.faults._gradients import keras_rounded, torch_rounded
+from conformance_cases.faults._stand_ins import Instead, changed_result, rescaled
 from pytest_fwparity import fault
 
 
@@ -143,3 +144,53 @@ def k_one_too_large(keras: Any, patch: Any) -> None:
 
     stock = module.ops
     patch(module, "ops", Instead(stock, in_top_k=lambda y_true, y_pred, k: stock.in_top_k(y_true, y_pred, k=k + 1)))
+
+
+@fault(case="core:metrics/Hinge", side="keras")
+def mean_of_means(keras: Any, patch: Any) -> None:
+    """Every update counts alike, whatever the number of its samples."""
+
+    def update(self: Any, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        self.total.assign_add(keras.ops.mean(self._fn(y_true, y_pred)))
+        self.count.assign_add(1)
+
+    patch(keras.metrics.Hinge, "update_state", update)
+
+
+@fault(case="core:metrics/SquaredHinge", side="torch", tier="float32")
+def squares_in_tf32(torch: Any, patch: Any) -> None:
+    """In float32 alone squares are rounded to tf32."""
+    changed_result(patch, torch.Tensor, "square", lambda y: torch_rounded(torch, y, 13))
+
+
+@fault(case="core:metrics/CategoricalHinge", side="keras", variant="weighted")
+def weight_of_zero_taken_for_none(keras: Any, patch: Any) -> None:
+    """A sample whose weight is 0 weighs 1, like one that has none."""
+    stock = keras.metrics.CategoricalHinge.update_state
+
+    def update(self: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> None:
+        stock(self, y_true, y_pred, keras.ops.where(sample_weight == 0, 1.0, sample_weight))
+
+    patch(keras.metrics.CategoricalHinge, "update_state", update)
+
+
+@fault(case="core:metrics/PearsonCorrelation", side="keras", variant="weighted")
+def weights_divided_by_those_of_the_update(keras: Any, patch: Any) -> None:
+    """The weights of every update are divided by their mean first."""
+    stock = keras.metrics.PearsonCorrelation.update_state
+
+    def update(self: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> None:
+        stock(self, y_true, y_pred, sample_weight / keras.ops.mean(sample_weight))
+
+    patch(keras.metrics.PearsonCorrelation, "update_state", update)
+
+
+@fault(case="core:metrics/SparseCategoricalCrossentropy", side="keras", variant="weighted", tier="float32")
+def metric_weights_in_bfloat16(keras: Any, patch: Any) -> None:
+    """In float32 alone sample weights are rounded to bfloat16."""
+    stock = keras.metrics.SparseCategoricalCrossentropy.update_state
+
+    def update(self: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> None:
+        stock(self, y_true, y_pred, keras_rounded(keras, sample_weight))
+
+    patch(keras.metrics.SparseCategoricalCrossentropy, "update_state", update)

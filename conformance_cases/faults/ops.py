@@ -1,4 +1,4 @@
-"""Faults of reductions."""
+"""Faults of reductions, those that leave NaN aside among them."""
 
 from typing import Any
 
@@ -56,3 +56,49 @@ def sum_in_sequence(torch: Any, patch: Any) -> None:
         return exact + (total - exact).detach()
 
     patch(torch.Tensor, "sum", added)
+
+
+@fault(case="core:ops/Logsumexp", side="torch", variant="large", tier="float32")
+def exponentials_overflow(torch: Any, patch: Any) -> None:
+    """The largest is not taken away before the exponential, which float32 does not hold."""
+    patch(torch, "logsumexp", lambda x, axis, keepdim: x.exp().sum(axis, keepdim=keepdim).log())
+
+
+@fault(case="core:ops/Cumprod", side="torch", tier="gradient")
+def cumprod_gradient_of_the_last_alone(torch: Any, patch: Any) -> None:
+    """The first factor gets no gradient from the last product."""
+    stock = torch.cumprod
+
+    def cumprod(x: Any, axis: int) -> Any:
+        first = torch.cat([x[:, :1].detach(), x[:, 1:]], 1)
+        return torch.cat([stock(x, axis)[:, :-1], stock(first, axis)[:, -1:]], 1)
+
+    patch(torch, "cumprod", cumprod)
+
+
+@fault(case="core:ops/Nanstd", side="keras")
+def deviation_kept_from_zero(keras: Any, patch: Any) -> None:
+    """1e-7 is added under the root."""
+    patch(keras.ops, "nanstd", lambda x, axis: keras.ops.sqrt(keras.ops.nanvar(x, axis=axis) + 1e-7))
+
+
+@fault(case="core:ops/NanToNum", side="torch", tier="bfloat16")
+def nan_becomes_zero_in_bfloat16(torch: Any, patch: Any) -> None:
+    """In bfloat16 alone `nan` is ignored."""
+    stock = torch.nan_to_num
+    patch(torch, "nan_to_num", lambda x, nan: stock(x, nan=0.0 if x.dtype == torch.bfloat16 else nan))
+
+
+@fault(case="core:ops/Nancumsum", side="keras")
+def sum_begins_anew_after_nan(keras: Any, patch: Any) -> None:
+    """What follows the only NaN of a row is summed from there."""
+    stock = keras.ops.nancumsum
+
+    def nancumsum(x: Any, axis: int) -> Any:
+        hole = keras.ops.isnan(x)
+        before = keras.ops.where(keras.ops.cumsum(keras.ops.cast(hole, "int32"), axis=axis) == 0, x, 0.0)
+        lost = keras.ops.sum(before, axis=axis, keepdims=True)
+        after = keras.ops.cumsum(keras.ops.cast(hole, "int32"), axis=axis) > 0
+        return stock(x, axis=axis) - keras.ops.where(after, lost, 0.0)
+
+    patch(keras.ops, "nancumsum", nancumsum)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conformance_cases.faults._stand_ins import changed_result
+from conformance_cases.faults._gradients import keras_scaled_gradient
+from conformance_cases.faults._stand_ins import changed_result, dtype_of
 from pytest_fwparity import fault
 
 
@@ -121,3 +122,82 @@ def nan_counts_in_the_mean(torch: Any, patch: Any) -> None:
 def hard_tanh_ends_early(torch: Any, patch: Any) -> None:
     """The line ends at 0.8."""
     patch(torch.nn.functional, "hardtanh", lambda x: torch.clamp(x, -0.8, 0.8))
+
+
+@fault(case="core:ops/Selu", side="keras")
+def selu_alpha_of_nine_digits(keras: Any, patch: Any) -> None:
+    """Below 0 alpha is 1.67326324, without its further digits."""
+    stock, by = keras.ops.selu, 1.67326324 / 1.6732632423543772
+    patch(keras.ops, "selu", lambda x: keras.ops.where(x > 0, stock(x), stock(x) * by))
+
+
+@fault(case="core:ops/Subtract", side="keras", tier="gradient")
+def broadcast_gradient_is_a_mean(keras: Any, patch: Any) -> None:
+    """The gradient of what was broadcast over four rows is their mean, not their sum."""
+    stock = keras.ops.subtract
+    patch(keras.ops, "subtract", lambda a, b: stock(a, keras_scaled_gradient(keras, b, 1 / 4)))
+
+
+@fault(case="core:ops/Expm1", side="torch", variant="small", tier="float32")
+def expm1_cancels(torch: Any, patch: Any) -> None:
+    """In float32 alone it is exp(x) - 1, which has few digits near 0."""
+    stock = torch.expm1
+
+    def expm1(x: Any) -> Any:
+        y = stock(x)
+        return y + (torch.exp(x) - 1 - y).detach() if x.dtype == torch.float32 else y
+
+    patch(torch, "expm1", expm1)
+
+
+@fault(case="core:ops/Log1p", side="keras", variant="small", tier="float32")
+def log1p_cancels(keras: Any, patch: Any) -> None:
+    """In float32 alone it is log(1 + x), which has few digits near 0."""
+    stock = keras.ops.log1p
+    patch(keras.ops, "log1p", lambda x: keras.ops.log(1 + x) if dtype_of(x) == "float32" else stock(x))
+
+
+@fault(case="core:ops/Deg2rad", side="torch")
+def pi_of_nine_digits(torch: Any, patch: Any) -> None:
+    """Pi is 3.14159265."""
+    patch(torch, "deg2rad", lambda x: x * (3.14159265 / 180))
+
+
+@fault(case="core:ops/Arctanh", side="keras")
+def slope_kept_from_its_pole(keras: Any, patch: Any) -> None:
+    """The slope is 1 / (1 - x*x + 1e-5); the value is right."""
+    stock = keras.ops.arctanh
+
+    def identity(x: Any) -> Any:
+        def gradient(*args: Any, upstream: Any = None) -> Any:
+            return (args[0] if upstream is None else upstream) / (1 - x * x + 1e-5)
+
+        return stock(x), gradient
+
+    patch(keras.ops, "arctanh", lambda x: keras.ops.custom_gradient(identity)(x))
+
+
+@fault(case="core:ops/Tan", side="torch", tier="gradient")
+def tangent_gradient_of_a_rounded_tangent(torch: Any, patch: Any) -> None:
+    """The gradient is 1 + y*y of a y kept in float16."""
+
+    class Tangent(torch.autograd.Function):  # type: ignore[misc]
+        @staticmethod
+        def forward(context: Any, x: Any) -> Any:
+            y = x.sin() / x.cos()
+            context.save_for_backward(y.to(torch.float16))
+            return y
+
+        @staticmethod
+        def backward(context: Any, gradient: Any) -> Any:
+            (y,) = context.saved_tensors
+            return gradient * (1 + y.to(gradient.dtype) ** 2)
+
+    patch(torch, "tan", Tangent.apply)
+
+
+@fault(case="core:ops/Erfc", side="keras", variant="far", tier="float32")
+def erfc_cancels(keras: Any, patch: Any) -> None:
+    """In float32 alone it is 1 - erf(x), which has few digits far to the right."""
+    stock = keras.ops.erfc
+    patch(keras.ops, "erfc", lambda x: 1 - keras.ops.erf(x) if dtype_of(x) == "float32" else stock(x))

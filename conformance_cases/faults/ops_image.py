@@ -103,3 +103,63 @@ def corners_swapped(keras: Any, patch: Any) -> None:
         "perspective_transform",
         lambda x, start, end, *rest, **options: stock(x, end, start, *rest, **options),
     )
+
+
+@fault(case="core:ops/GaussianBlur", side="keras", variant="even")
+def even_kernels_lie_one_place_further(keras: Any, patch: Any) -> None:
+    """Of a kernel of even size the middle is the other one of two."""
+    stock = keras.ops.image.gaussian_blur
+
+    def blur(x: Any, *args: Any, **options: Any) -> Any:
+        return keras.ops.flip(stock(keras.ops.flip(x, (1, 2)), *args, **options), (1, 2))
+
+    patch(keras.ops.image, "gaussian_blur", blur)
+
+
+@fault(case="core:ops/SobelEdges", side="torch", tier="gradient")
+def mirrored_places_without_gradient(torch: Any, patch: Any) -> None:
+    """What is mirrored beyond the edge sends no gradient back."""
+    stock = torch.nn.functional.pad
+
+    def pad(x: Any, pads: Any, mode: str = "constant") -> Any:
+        inner = stock(x - x.detach(), pads)
+        return stock(x.detach(), pads, mode=mode) + inner
+
+    patch(torch.nn.functional, "pad", pad)
+
+
+@fault(case="core:ops/Resize", side="torch", variant="nearest")
+def nearest_from_the_corner(torch: Any, patch: Any) -> None:
+    """The nearest place is that of a pixel's corner, not of its middle."""
+    stock = torch.nn.functional.interpolate
+    patch(
+        torch.nn.functional,
+        "interpolate",
+        lambda x, size, mode, **options: stock(x, size, mode=mode.removesuffix("-exact"), **options),
+    )
+
+
+@fault(case="core:ops/CropImages", side="keras", variant="last")
+def crop_one_row_early(keras: Any, patch: Any) -> None:
+    """A crop that is given from below begins one row too high."""
+    stock = keras.ops.image.crop_images
+    patch(
+        keras.ops.image,
+        "crop_images",
+        lambda x, bottom_cropping, **options: stock(x, bottom_cropping=bottom_cropping + 1, **options),
+    )
+
+
+@fault(case="core:ops/AffineTransformValues", side="torch", variant="mirrored")
+def mirrored_at_the_middle_of_a_pixel(torch: Any, patch: Any) -> None:
+    """Beyond its edge an image is mirrored without the edge's pixel."""
+    stock = torch.nn.functional.grid_sample
+
+    def sample(x: Any, grid: Any, mode: str, padding: str, align: bool) -> Any:
+        sizes = torch.tensor([x.shape[3], x.shape[2]], dtype=grid.dtype)
+        last = sizes - 1
+        places = ((grid + 1) * sizes - 1) / 2
+        places = last - ((places % (2 * last)) - last).abs()
+        return stock(x, (2 * places + 1) / sizes - 1, mode, padding, align)
+
+    patch(torch.nn.functional, "grid_sample", sample)

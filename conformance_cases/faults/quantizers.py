@@ -105,3 +105,29 @@ def prediction_moved(keras: Any, patch: Any) -> None:
     """The prediction is moved by a ten-thousandth."""
     stock = keras.metrics.concordance_correlation
     patch(keras.metrics, "concordance_correlation", lambda t, p, axis=-1: stock(t, p + 1e-4))
+
+
+@fault(case="core:quantizers/QuantizeAndDequantize", side="keras")
+def largest_number_left_out(keras: Any, patch: Any) -> None:
+    """Numbers are kept within 416, the last but one that float8 has."""
+    stock = keras.quantizers.quantize_and_dequantize
+    patch(
+        keras.quantizers,
+        "quantize_and_dequantize",
+        lambda x, scale, *rest: stock(keras.ops.clip(x, -416 * scale, 416 * scale), scale, *rest),
+    )
+
+
+@fault(case="core:quantizers/PackInt4", variant="odd", side="keras")
+def odd_length_made_up_by_the_last(keras: Any, patch: Any) -> None:
+    """An odd length is made up by the last number, not by a zero."""
+    stock = keras.quantizers.pack_int4
+
+    def pack(x: Any, axis: int, dtype: str) -> Any:
+        packed, shape, length = stock(x, axis=axis, dtype=dtype)
+        if length % 2 == 0:
+            return packed, shape, length
+        last = keras.ops.take(x, [length - 1], axis=axis)
+        return stock(keras.ops.concatenate([x, last], axis=axis), axis=axis, dtype=dtype)[0], shape, length
+
+    patch(keras.quantizers, "pack_int4", pack)

@@ -92,3 +92,10 @@ def input_convolution_one_ten_millionth(keras: Any, patch: Any) -> None:
     from keras.src.layers.rnn.conv_lstm import ConvLSTMCell
 
     changed_result(patch, ConvLSTMCell, "input_conv", lambda y: y * (1 + 1e-7))
+
+
+@fault(case="core:layers/InitialState", side="torch", variant="gru", tier="gradient")
+def given_state_without_gradient(torch: Any, patch: Any) -> None:
+    """No gradient reaches the state that is given."""
+    stock = torch._VF.gru
+    patch(torch.nn.modules.rnn._VF, "gru", lambda x, state, *rest: stock(x, state.detach(), *rest))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from conformance_cases.faults._stand_ins import Instead, after_init, changed_result
 from pytest_fwparity import fault
 
@@ -128,3 +130,48 @@ def plateau_waits_one_epoch_more(keras: Any, patch: Any) -> None:
 def lambda_rate_1e_7(torch: Any, patch: Any) -> None:
     """Rates are 1e-7 too large."""
     changed_result(patch, torch.optim.lr_scheduler.LambdaLR, "get_lr", lambda rates: [r * (1 + 1e-7) for r in rates])
+
+
+@fault(case="core:schedules/RestoredSchedule", side="keras", variant="kind_of=InverseTimeDecay")
+def stairs_left_out_of_the_configuration(keras: Any, patch: Any) -> None:
+    """staircase is not written down."""
+    changed_result(
+        patch,
+        keras.optimizers.schedules.InverseTimeDecay,
+        "get_config",
+        lambda config: {name: value for name, value in config.items() if name != "staircase"},
+    )
+
+
+@fault(case="core:schedules/MultiplicativeLR", side="torch")
+def rate_kept_in_float32(torch: Any, patch: Any) -> None:
+    """Every rate is rounded to float32."""
+    changed_result(
+        patch, torch.optim.lr_scheduler.MultiplicativeLR, "get_lr", lambda rates: [float(np.float32(r)) for r in rates]
+    )
+
+
+@fault(case="core:schedules/ReduceLROnPlateau", side="torch", variant="cooldown=3")
+def lowest_rate_ignored(torch: Any, patch: Any) -> None:
+    """min_lr is 0, whatever was asked for."""
+    after_init(patch, torch.optim.lr_scheduler.ReduceLROnPlateau, lambda self: setattr(self, "min_lrs", [0.0]))
+
+
+@fault(case="core:schedules/ReduceLROnPlateau", side="keras", variant="mode=max")
+def best_begins_at_zero(keras: Any, patch: Any) -> None:
+    """The best value before the first epoch is 0, so that no negative one is better."""
+    stock = keras.callbacks.ReduceLROnPlateau._reset
+
+    def reset(self: Any) -> None:
+        stock(self)
+        self.best = 0.0
+
+    patch(keras.callbacks.ReduceLROnPlateau, "_reset", reset)
+
+
+@fault(case="core:schedules/ConstantLR", side="keras")
+def boundary_belongs_to_what_follows(keras: Any, patch: Any) -> None:
+    """A boundary is the first step of the new value, not the last of the old."""
+    kind = keras.optimizers.schedules.PiecewiseConstantDecay
+    stock = kind.__call__
+    patch(kind, "__call__", lambda self, step: stock(self, step + 1))

@@ -156,3 +156,14 @@ def mel_pads_with_zeros(torch: Any, patch: Any) -> None:
     """The signal is not reflected at its ends."""
     stock = torch.stft
     patch(torch, "stft", lambda *args, **options: stock(*args, **options, pad_mode="constant"))
+
+
+@fault(case="core:layers/UpSampling1D", side="torch", variant="repeat", tier="gradient")
+def gradient_of_copies_averaged(torch: Any, patch: Any) -> None:
+    """The gradient of what is repeated is the mean of those of its copies, not their sum."""
+    stock = torch.Tensor.repeat_interleave
+    patch(
+        torch.Tensor,
+        "repeat_interleave",
+        lambda x, times, axis: stock(torch_scaled_gradient(torch, 1 / times)(x), times, axis),
+    )

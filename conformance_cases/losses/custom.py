@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from pytest_fwparity import LossCase, named
+from pytest_fwparity import FunctionCase, LossCase, named
 
 
 class Loss(LossCase):
@@ -40,7 +40,7 @@ class Loss(LossCase):
 
 
 class LossOfPairs(LossCase):
-    """A subclass with weights that broadcast: one weight for every sample, one value for every step of it."""
+    """A subclass with one value, and one weight, for every step of a sample."""
 
     level = "standard"
     speed = None
@@ -62,3 +62,28 @@ class LossOfPairs(LossCase):
 
     def reference(self, y_true: Any, y_pred: Any) -> Any:
         return np.linalg.norm(y_true - y_pred, axis=-1)
+
+
+class LossWeighedBySample(FunctionCase):
+    """One weight for every sample, one value for every step of it: a weight counts at every step, in their sum once."""
+
+    outputs = ("values", "mean", "weighted_mean")
+    needs = {"keras": "3.7"}
+    level = "standard"
+    speed = None
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        made = {name: rng.normal(size=(4, 3, 2)) for name in ("y_true", "y_pred")}
+        return {**made, "weight": rng.uniform(0.5, 2.0, size=(4, 1))}
+
+    def keras(self, keras: Any, y_true: Any, y_pred: Any, weight: Any) -> Any:
+        reductions = ("none", "sum_over_batch_size", "mean_with_sample_weight")
+        return tuple(keras.losses.MeanSquaredError(reduction)(y_true, y_pred, weight) for reduction in reductions)
+
+    def torch(self, torch: Any, y_true: Any, y_pred: Any, weight: Any) -> Any:
+        values = (y_true - y_pred).square().mean(-1) * weight
+        return values, values.mean(), values.sum() / weight.sum()
+
+    def reference(self, y_true: Any, y_pred: Any, weight: Any) -> Any:
+        values = np.square(y_true - y_pred).mean(-1) * weight
+        return values, values.mean(), values.sum() / weight.sum()

@@ -21,7 +21,9 @@ class Circle(LossCase):
     gamma: float = 8.0
     margin_: float = 0.4
     keep_diagonal: bool = False
-    variants = named(default={}, popular={"gamma": 80.0, "keep_diagonal": True})
+    variants = named(
+        default={}, popular={"gamma": 80.0, "keep_diagonal": True}, kept={"gamma": 1.0, "keep_diagonal": True}
+    )
     level = "standard"
     speed = None
     without = {

@@ -16,6 +16,9 @@ class Celu(Unary):
     torch_name = "nn.functional.celu"
     away = 0.2
 
+    def reference(self, x: Any) -> Any:
+        return np.where(x > 0, x, np.expm1(x))
+
 
 class Elu(Unary):
     """x above 0, exp(x) - 1 below."""
@@ -23,6 +26,9 @@ class Elu(Unary):
     keras_name = "elu"
     torch_name = "nn.functional.elu"
     away = 0.2
+
+    def reference(self, x: Any) -> Any:
+        return np.where(x > 0, x, np.expm1(x))
 
 
 class HardSigmoid(Unary):
@@ -136,6 +142,9 @@ class Selu(Unary):
     keras_name = "selu"
     torch_name = "nn.functional.selu"
     away = 0.2
+
+    def reference(self, x: Any) -> Any:
+        return 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(x))
 
 
 class Silu(Unary):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._elementwise import Binary, Unary
-from pytest_fwparity import difference
+from pytest_fwparity import difference, named
 
 
 class Exp(Unary):
@@ -24,7 +24,19 @@ class Exp2(Unary):
         return mpmath.power(2, x)
 
 
-class Expm1(Unary):
+class NearZero(Unary, abstract=True):
+    """``small``: for numbers of which 1 + x keeps but a few digits; each element is judged by its own size."""
+
+    small: bool = False
+    variants = named(default={}, small={"small": True})
+    floor = "elementwise"
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        made = super().inputs(rng)
+        return {"x": made["x"] * 10.0 ** rng.integers(-6, -2, size=(4, 5))} if self.small else made
+
+
+class Expm1(NearZero):
     """exp(x) - 1, exact near 0."""
 
     def exact(self, mpmath: Any, x: Any) -> Any:
@@ -59,7 +71,7 @@ class Log10(Unary):
         return mpmath.log10(x)
 
 
-class Log1p(Unary):
+class Log1p(NearZero):
     """log(1 + x), exact near 0."""
 
     low, high = 0.1, 3.0
@@ -111,9 +123,16 @@ class Erf(Unary):
 
 
 class Erfc(Unary):
-    """1 - erf(x), exact where it is small."""
+    """1 - erf(x), exact where it is small; ``far``: where that is, each element judged by its own size."""
 
     torch_name = "special.erfc"
+    far: bool = False
+    variants = named(default={}, far={"far": True})
+    floor = "elementwise"
+    without = {"far-*16": "erfc(4) is 1.5e-8, and 4 is known to 1/64 at most"}
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.uniform(2.0, 5.0, size=(4, 5))} if self.far else super().inputs(rng)
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.erfc(x)
@@ -144,6 +163,30 @@ class Sinc(Unary):
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.sincpi(x)
+
+
+class SincAtZero(Unary):
+    """sin(pi x) / (pi x) with its limit at 0, where the slope is 0 too."""
+
+    keras_name = torch_name = "sinc"
+    checks = ("agree", "repeat")
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        x = rng.uniform(0.1, 0.8, size=(4, 5)) * rng.choice([-1.0, 1.0], size=(4, 5))
+        x[1, 2] = x[3, 0] = 0.0
+        return {"x": x}
+
+    def reference(self, x: Any) -> Any:
+        return np.sinc(x)
+
+    @difference(
+        replaces="torch",
+        why="Keras on TensorFlow divides 0 by 0 beside the limit, so that the gradient there is NaN",
+        source="keras/src/backend/tensorflow/numpy.py, sinc; docs/findings/keras_tensorflow_sinc_gradient.py",
+        sides=("keras-tensorflow",),
+    )
+    def quotient_beside_the_limit(self, torch: Any, x: Any) -> Any:
+        return torch.where(x == 0, 1.0, torch.sin(torch.pi * x) / (torch.pi * x))
 
 
 class Logaddexp(Binary):

@@ -172,16 +172,18 @@ class SpaceToDepth(Picture):
 
 
 class DepthToSpace(Picture):
-    """Channels laid out as blocks of places."""
+    """Channels laid out as blocks of places, of two channels each: of one, every order of them would be the same."""
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.depth_to_space(keras.ops.concatenate([x, x * 2], -1), 2)
+        return keras.ops.depth_to_space(keras.ops.concatenate([x, x * 2, x * 3, -x], -1), 2)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return torch.cat([x, x * 2], -1).reshape(1, 4, 6, 2, 2, 1).permute(0, 1, 3, 2, 4, 5).reshape(1, 8, 12, 1)
+        deep = torch.cat([x, x * 2, x * 3, -x], -1)
+        return deep.reshape(1, 4, 6, 2, 2, 2).permute(0, 1, 3, 2, 4, 5).reshape(1, 8, 12, 2)
 
     def reference(self, x: Any) -> Any:
-        return np.concatenate([x, x * 2], -1).reshape(1, 4, 6, 2, 2, 1).transpose(0, 1, 3, 2, 4, 5).reshape(1, 8, 12, 1)
+        deep = np.concatenate([x, x * 2, x * 3, -x], -1)
+        return deep.reshape(1, 4, 6, 2, 2, 2).transpose(0, 1, 3, 2, 4, 5).reshape(1, 8, 12, 2)
 
 
 def _turned(y: Any) -> Any:

@@ -80,6 +80,17 @@ class ConvTranspose(Array):
             full = full.narrow(axis, first, x.shape[axis] * self.strides)
         return full
 
+    def reference(self, x: Any, kernel: Any) -> Any:
+        step, (rows, columns) = self.strides, self.kernel_size
+        reach = [(length - 1) * step + 1 for length in x.shape[1:3]]
+        full = np.zeros((2, reach[0] + rows - 1, reach[1] + columns - 1, 3))
+        for i, j in np.ndindex(rows, columns):
+            full[:, i : i + reach[0] : step, j : j + reach[1] : step] += x @ kernel[i, j].T
+        if self.padding == "valid":
+            return full
+        i, j = (max(size - step, 0) // 2 for size in self.kernel_size)
+        return full[:, i : i + x.shape[1] * step, j : j + x.shape[2] * step]
+
 
 class Depthwise(Array, abstract=True):
     """A picture, and kernels of its own for each channel."""

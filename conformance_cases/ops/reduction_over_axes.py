@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._arrays import Array, Truths
-from pytest_fwparity import distinct, grid
+from pytest_fwparity import distinct, grid, named
 
 
 class Reduction(Array, abstract=True):
@@ -91,9 +91,16 @@ class Std(Reduction):
 
 
 class Logsumexp(Reduction):
-    """log(sum(exp(x)))."""
+    """log(sum(exp(x))); ``large``: of numbers whose exponential float32 does not hold."""
 
     names = ("logsumexp", "logsumexp", "logsumexp")
+    large: bool = False
+    variants = Reduction.variants | named(large={"large": True})
+    without = {"large-*16": "half precision rounds numbers near 100 so far that weights of e**x lose all their digits"}
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        made = super().inputs(rng)
+        return {"x": made["x"] + 100.0} if self.large else made
 
     def reference(self, x: Any) -> Any:
         return np.log(np.exp(x).sum(self.axis, keepdims=self.keepdims))

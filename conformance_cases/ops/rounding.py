@@ -37,6 +37,15 @@ class Round(Stepped):
         return np.round(x)
 
 
+class RoundHalves(Round):
+    """Halfway between two whole numbers, to the even one."""
+
+    fixed = ("x",)
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.permutation(np.arange(-10, 10)).reshape(4, 5) + 0.5}
+
+
 class Trunc(Stepped):
     """The next whole number towards 0."""
 

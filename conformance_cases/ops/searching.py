@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from conformance_cases.ops._arrays import Array, Counts, Pair, Segments, Sorted, Truths
-from pytest_fwparity import named
+from pytest_fwparity import grid, named
 
 
 class Searchsorted(Sorted):
@@ -21,6 +21,27 @@ class Searchsorted(Sorted):
 
     def reference(self, row: Any, values: Any) -> Any:
         return np.searchsorted(row, values)
+
+
+class SearchsortedAtEntries(Sorted):
+    """Where a value goes that the row holds already: before its equal, or behind it."""
+
+    side: str = "left"
+    variants = grid(side=["left", "right"])
+    fixed = ("row", "values")
+    vanishing = ("grad row", "grad values")
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"row": np.array([0.0, 1.0, 1.0, 2.0, 4.0]), "values": rng.permutation(np.arange(-1.0, 6.0))}
+
+    def keras(self, keras: Any, row: Any, values: Any) -> Any:
+        return keras.ops.searchsorted(row, values, side=self.side)
+
+    def torch(self, torch: Any, row: Any, values: Any) -> Any:
+        return torch.searchsorted(row, values, side=self.side).to(torch.int32)
+
+    def reference(self, row: Any, values: Any) -> Any:
+        return np.searchsorted(row, values, "right" if self.side == "right" else "left")
 
 
 class Digitize(Sorted):
@@ -80,16 +101,16 @@ class Bincount(Counts):
 
 
 class Select(Pair):
-    """The first of several that holds."""
+    """The first of several that holds; both, one or none may."""
 
     def keras(self, keras: Any, a: Any, b: Any) -> Any:
-        return keras.ops.select([a > b, b > 2 * a], [a, b], keras.ops.cast(0.5, a.dtype))
+        return keras.ops.select([a > b, a > 0.1], [a, b], keras.ops.cast(0.5, a.dtype))
 
     def torch(self, torch: Any, a: Any, b: Any) -> Any:
-        return torch.where(a > b, a, torch.where(b > 2 * a, b, 0.5))
+        return torch.where(a > b, a, torch.where(a > 0.1, b, 0.5))
 
     def reference(self, a: Any, b: Any) -> Any:
-        return np.select([a > b, b > 2 * a], [a, b], 0.5)
+        return np.select([a > b, a > 0.1], [a, b], 0.5)
 
 
 class SegmentMin(Segments):

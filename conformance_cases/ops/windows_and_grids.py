@@ -16,6 +16,9 @@ class Logspace(Row):
     def torch(self, torch: Any, x: Any) -> Any:
         return x[0] * torch.logspace(0, 2, 5, dtype=x.dtype)
 
+    def reference(self, x: Any) -> Any:
+        return x[0] * np.logspace(0, 2, 5)
+
 
 class Zeros(Row):
     """Zeros."""
@@ -71,6 +74,9 @@ class Tri(Row):
 
 class Trapezoid(Row):
     """The area under straight lines."""
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": rng.uniform(0.5, 2.0, size=6)}
 
     def keras(self, keras: Any, x: Any) -> Any:
         return keras.ops.trapezoid(x, dx=0.5)

@@ -5,11 +5,14 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._elementwise import Elementwise, Whole
-from pytest_fwparity import grid
+from pytest_fwparity import difference, grid, named
 
 
 class Gcd(Whole):
     """Greatest common divisor."""
+
+    points = (0, 1, -1, 7, -8, 12, 2**31 - 1)
+    others = points
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.gcd(a, b)
@@ -19,6 +22,9 @@ class Lcm(Whole):
     """Least common multiple."""
 
     low, high = 1, 20
+    top = 12
+    points = (0, 1, -1, 7, -8, 12, 2**15)
+    others = points
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.lcm(a, b)
@@ -54,45 +60,49 @@ class BitwiseXor(Whole):
         return a ^ b
 
 
-class BitwiseLeftShift(Whole):
+class Shift(Whole, abstract=True):
+    """By 0 to 7 bits, the extremes by up to 31."""
+
+    low, high = 0, 8
+    others = (0, 1, 7, 30, 31)
+    variants = named(default={}, extremes={"form": "extremes"}, unsigned={"dtype": "uint8"})
+
+
+class BitwiseLeftShift(Shift):
     """a shifted left by b bits."""
 
     keras_name = "bitwise_left_shift"
     torch_name = "bitwise_left_shift"
-    low, high = 0, 8
 
     def reference(self, a: Any, b: Any) -> Any:
         return a << b
 
 
-class BitwiseRightShift(Whole):
+class BitwiseRightShift(Shift):
     """a shifted right by b bits."""
 
     keras_name = "bitwise_right_shift"
     torch_name = "bitwise_right_shift"
-    low, high = 0, 8
 
     def reference(self, a: Any, b: Any) -> Any:
         return a >> b
 
 
-class LeftShift(Whole):
+class LeftShift(Shift):
     """a shifted left by b bits, under its other name."""
 
     keras_name = "left_shift"
     torch_name = "bitwise_left_shift"
-    low, high = 0, 8
 
     def reference(self, a: Any, b: Any) -> Any:
         return a << b
 
 
-class RightShift(Whole):
+class RightShift(Shift):
     """a shifted right by b bits, under its other name."""
 
     keras_name = "right_shift"
     torch_name = "bitwise_right_shift"
-    low, high = 0, 8
 
     def reference(self, a: Any, b: Any) -> Any:
         return a >> b
@@ -104,6 +114,7 @@ class FloorDivide(Whole):
     keras_name = "floor_divide"
     torch_name = "floor_divide"
     low, high = 1, 20
+    others = (1, -1, 3, -3, 2**31 - 1)
 
     def reference(self, a: Any, b: Any) -> Any:
         return a // b
@@ -114,6 +125,7 @@ class Mod(Whole):
 
     torch_name = "remainder"
     low, high = 1, 20
+    others = (1, -1, 3, -3, 2**31 - 1)
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.mod(a, b)
@@ -124,6 +136,7 @@ class FmodOfIntegers(Whole):
 
     keras_name = "fmod"
     torch_name = "fmod"
+    others = (1, -1, 3, -3, 2**31 - 1)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         made = super().inputs(rng)
@@ -131,6 +144,16 @@ class FmodOfIntegers(Whole):
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.fmod(a, b)
+
+    @difference(
+        replaces="torch",
+        why="Keras takes the magnitude of a first, and the least number of a dtype has none",
+        source="keras/src/backend/tensorflow/numpy.py, fmod; docs/findings/keras_tensorflow_fmod_least.py",
+        sides=("keras-tensorflow",),
+        when=lambda case: case.form == "extremes",
+    )
+    def by_the_magnitudes(self, torch: Any, a: Any, b: Any) -> Any:
+        return self.asked(torch, torch.tensor, lambda a, b: a.sign() * torch.remainder(a.abs(), b.abs()), a, b)
 
 
 class BitwiseNot(Elementwise):

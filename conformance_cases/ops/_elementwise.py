@@ -1,6 +1,6 @@
 """Operations of one, two or no floating array, element by element, looked up by name on both sides."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,8 +33,8 @@ class Formed(Elementwise, abstract=True):
     """
 
     low, high, away = -2.0, 2.0, 0.0
-    points = (np.inf, -np.inf, np.nan, 0.0, -0.0)
-    further = (128.0, -128.0)
+    points: ClassVar[tuple[float, ...]] = (np.inf, -np.inf, np.nan, 0.0, -0.0)
+    further: ClassVar[tuple[float, ...]] = (128.0, -128.0)
     form: str = "plain"
     quick = ("default",)
 
@@ -73,7 +73,7 @@ class Binary(Formed, abstract=True):
     """f(a, b), the second broadcast over the first's rows; ``broadcast``: the first, both, a scalar, and no element."""
 
     variants = named(default={}, broadcast={"form": "broadcast"}, special={"form": "special"})
-    further = (1.5, -128.0)
+    further: ClassVar[tuple[float, ...]] = (1.5, -128.0)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"a": self.drawn(rng, (4, 5)), "b": self.drawn(rng, (5,))}
@@ -101,8 +101,8 @@ class Whole(Elementwise, abstract=True):
 
     low, high, top = -20, 20, 200
     middle = 3
-    points = (0, 1, -1, 7, -8, 2**31 - 1, -(2**31))
-    others = points
+    points: ClassVar[tuple[float, ...]] = (0, 1, -1, 7, -8, 2**31 - 1, -(2**31))
+    others: ClassVar[tuple[float, ...]] = points
     form: str = "plain"
     dtype: str = "int32"
     variants = named(

@@ -1,6 +1,6 @@
 """Elements chosen by place or by condition."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -180,7 +180,7 @@ class Argsort(Ordered):
     """The places of the rising order, of equal ones the first first."""
 
     variants = grid(axis=[1, 0, -1, None]) | named(infinite={"numbers": "infinite"})
-    vanishing = ("grad x",)
+    vanishing: ClassVar[tuple[str, ...]] = ("grad x",)
 
     def keras(self, keras: Any, x: Any) -> Any:
         return keras.ops.argsort(x, axis=self.axis)

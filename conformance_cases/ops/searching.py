@@ -12,11 +12,11 @@ from pytest_fwparity import difference, distinct, grid, named
 class Searchsorted(Sorted):
     """Where values would go into a sorted row, before or behind equal ones."""
 
-    side: str = "left"
+    side: Any = "left"
     form: str = "plain"
     variants = grid(side=["left", "right"]) | grid(form=["ties", "infinite", "table"], side=["left", "right"])
-    fixed = ("row", "values")
-    vanishing = ("grad row", "grad values")
+    fixed: ClassVar[tuple[str, ...]] = ("row", "values")
+    vanishing: ClassVar[tuple[str, ...]] = ("grad row", "grad values")
     without: ClassVar[dict[str, str]] = {
         "keras-tensorflow:form=table*": "values of more than one axis raise; "
         "docs/findings/keras_tensorflow_searchsorted_table.py"
@@ -195,7 +195,8 @@ class Select(Pair):
         return torch.where(first, one, torch.where(second, two, 0.5))
 
     def reference(self, a: Any, b: Any) -> Any:
-        return np.select(*self.asked(a, b), 0.5)
+        conditions, choices = self.asked(a, b)
+        return np.select(conditions, choices, 0.5)
 
     def asked(self, a: Any, b: Any) -> Any:
         """Conditions and choices."""
@@ -244,7 +245,7 @@ class Quantile(Share):
         when=lambda case: isinstance(case.share, tuple) and case.scale == 1.0,
     )
     def shares_in_float32(self, torch: Any, x: Any) -> Any:
-        twin = type(self)(share=np.float32(self.share).tolist(), axis=self.axis, keepdims=self.keepdims)
+        twin = type(self)(share=np.asarray(self.share, np.float32).tolist(), axis=self.axis, keepdims=self.keepdims)
         return twin.torch(torch, x)
 
 

@@ -317,7 +317,7 @@ class Pad(Array):
     """Laid into a larger array: beside a number, or what is next to the edge, with or without the edge, mirrored."""
 
     widths: int | tuple[Any, ...] = ((0, 1), (2, 0), (1, 1))
-    mode: str = "constant"
+    mode: Any = "constant"
     value: float | None = None
     variants = named(
         default={},
@@ -347,7 +347,8 @@ class Pad(Array):
         return x
 
     def reference(self, x: Any) -> Any:
-        return np.pad(x, self.widths, self.mode, **({} if self.value is None else {"constant_values": self.value}))
+        filled: Any = {} if self.value is None else {"constant_values": self.value}
+        return np.pad(x, self.widths, self.mode, **filled)
 
 
 class Diagonal(Array):

@@ -1,7 +1,7 @@
 """Keras 3.15.1 on TensorFlow: `keras.ops.einsum` without an arrow orders the result by appearance, not by the alphabet.
 
 keras/src/backend/tensorflow/numpy.py gives the indices the names a, b, c as they come, and only then asks for the result that
-no arrow names. NumPy, JAX, torch and tf.einsum itself transpose. Seen by `core:ops/EinsumOfOne[implicit]`.
+no arrow names. NumPy, torch and tf.einsum itself transpose. Seen by `core:ops/EinsumOfOne[implicit]`.
 """
 
 import os

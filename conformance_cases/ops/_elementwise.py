@@ -112,10 +112,10 @@ class Whole(Elementwise, abstract=True):
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         low, high = (max(self.low, 1), self.top) if self.dtype[0] == "u" else (self.low, self.high)
-        return {
-            "a": rng.integers(low, high, size=(4, 5)).astype(self.dtype),
-            "b": rng.integers(low, self.high, size=5).astype(self.dtype),
-        }
+        b = rng.integers(low, self.high, size=5)
+        if self.form == "broadcast":
+            b[self.middle] = 6
+        return {"a": rng.integers(low, high, size=(4, 5)).astype(self.dtype), "b": b.astype(self.dtype)}
 
     def keras(self, keras: Any, a: Any, b: Any) -> Any:
         return self.asked(keras.ops, keras.ops.array, self.on_keras(keras), a, b)

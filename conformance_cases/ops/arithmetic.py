@@ -61,8 +61,10 @@ class Chosen(Binary, abstract=True):
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         if self.form != "broadcast":
             return super().inputs(rng)
-        values = distinct(rng, (5, 5))
-        return {"a": values[:4], "b": values[4]}
+        values = distinct(rng, (25,))
+        middle = np.abs(values).argmin()
+        values[[22, middle]] = values[[middle, 22]]  # b[2], beside which some of a are larger and some smaller
+        return {"a": values[:20].reshape(4, 5), "b": values[20:]}
 
 
 class Maximum(Chosen):

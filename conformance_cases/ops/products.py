@@ -15,7 +15,9 @@ class Shaped(Array, abstract=True):
     b_shape: tuple[int, ...] = (2, 4, 5)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"a": rng.normal(size=self.a_shape), "b": rng.normal(size=self.b_shape)}
+        a, b = rng.normal(size=self.a_shape), rng.normal(size=self.b_shape)
+        # The one sum of two rows must not cancel.
+        return {"a": a, "b": b} if a.ndim > 1 or b.ndim > 1 else {"a": np.abs(a), "b": np.abs(b)}
 
 
 class Matmul(Shaped):

@@ -67,6 +67,9 @@ class Shift(Whole, abstract=True):
     others = (0, 1, 7, 30, 31)
     variants = named(default={}, extremes={"form": "extremes"}, unsigned={"dtype": "uint8"})
 
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {**super().inputs(rng), "a": rng.integers(100, 200, size=(4, 5)).astype(self.dtype)}
+
 
 class BitwiseLeftShift(Shift):
     """a shifted left by b bits."""
@@ -140,7 +143,10 @@ class FmodOfIntegers(Whole):
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         made = super().inputs(rng)
-        return {**made, "b": np.where(made["b"] == 0, 7, made["b"]).astype(np.int32)}
+        made["b"] = np.where(made["b"] == 0, 7, made["b"])
+        if self.form == "broadcast":  # there a divides b, too
+            made["a"] = np.where(made["a"] == 0, -7, made["a"])
+        return {name: value.astype(self.dtype) for name, value in made.items()}
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.fmod(a, b)

@@ -103,7 +103,7 @@ class Trapezoid(Row):
     }
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        return super().inputs(rng) if self.rank == 1 else {"x": distinct(rng, (4, 3))}
+        return {"x": 2 + distinct(rng, (4,) if self.rank == 1 else (4, 3))}
 
     def keras(self, keras: Any, x: Any) -> Any:
         places = keras.ops.array(self.places(x), dtype=x.dtype) if self.uneven else None

@@ -21,7 +21,9 @@ from pytest_fwparity.verdict.pairing import vacuous
 #: more of them by hand: FWPARITY_DRAWS=50 pytest tests/test_shipped_draws.py
 SEEDS = int(os.environ.get("FWPARITY_DRAWS", "4"))
 SUITE = installed()["core"]
-AREAS = sorted(path.name for path in SUITE.folder.iterdir() if path.is_dir() and not path.name.startswith(("_", "faults")))
+AREAS = sorted(
+    path.name for path in SUITE.folder.iterdir() if path.is_dir() and not path.name.startswith(("_", "faults"))
+)
 
 
 @pytest.mark.parametrize("area", AREAS)

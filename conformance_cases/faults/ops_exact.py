@@ -98,7 +98,7 @@ def counted_from_the_end(torch: Any, patch: Any) -> None:
     patch(torch, "searchsorted", lambda row, values: stock(row, values).clamp(max=len(row) - 1))
 
 
-@fault(case="core:ops/SearchsortedAtEntries", side="keras", variant="side=right")
+@fault(case="core:ops/Searchsorted", side="keras", variant="form=ties,side=right")
 def always_before_its_equal(keras: Any, patch: Any) -> None:
     """`side` is ignored."""
     stock = keras.ops.searchsorted

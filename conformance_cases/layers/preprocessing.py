@@ -58,6 +58,7 @@ class Discretization(Preprocessed):
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         x = distinct(rng, (3, 8), 0.25)
         x[0, :3] = -1.5, 0.5, 1.0  # boundaries themselves
+        x[1] = -2 - np.abs(x[1])  # in one interval
         return {"x": x}
 
     def keras(self, keras: Any) -> Any:

@@ -48,7 +48,7 @@ class HardSigmoid(Unary):
         source="aten/src/ATen/native/cpu/Activation.cpp, hardsigmoid_backward_kernel",
     )
     def exact_sixth(self, torch: Any, x: Any) -> Any:
-        return torch.nn.functional.relu6(x + 3) / 6
+        return self.asked(torch, torch.tensor, lambda x: torch.nn.functional.relu6(x + 3) / 6, x)
 
 
 class HardSilu(Unary):
@@ -83,6 +83,16 @@ class HardShrink(Unary):
     def reference(self, x: Any) -> Any:
         return np.where(np.abs(x) > 0.5, x, 0)
 
+    @difference(
+        replaces="torch",
+        why="Keras chooses by comparisons, so that NaN becomes 0",
+        source="keras/src/backend/tensorflow/nn.py, hard_shrink; docs/findings/keras_tensorflow_shrink_nan.py",
+        sides=("keras-tensorflow",),
+        when=lambda case: case.form == "special",
+    )
+    def zero_for_nan(self, torch: Any, x: Any) -> Any:
+        return self.asked(torch, torch.tensor, lambda x: torch.where(x.abs() > 0.5, x, 0.0), x)
+
 
 class SoftShrink(Unary):
     """Nearer to 0 by 0.5."""
@@ -93,6 +103,19 @@ class SoftShrink(Unary):
 
     def reference(self, x: Any) -> Any:
         return np.sign(x) * (np.abs(x) - 0.5)
+
+    @difference(
+        replaces="torch",
+        why="Keras chooses by comparisons, so that NaN and -0.0 become 0",
+        source="keras/src/backend/tensorflow/nn.py, soft_shrink; docs/findings/keras_tensorflow_shrink_nan.py",
+        sides=("keras-tensorflow",),
+        when=lambda case: case.form == "special",
+    )
+    def zero_for_nan(self, torch: Any, x: Any) -> Any:
+        def shrunk(x: Any) -> Any:
+            return torch.where(x > 0.5, x - 0.5, torch.where(x < -0.5, x + 0.5, 0.0))
+
+        return self.asked(torch, torch.tensor, shrunk, x)
 
 
 class TanhShrink(Unary):
@@ -108,9 +131,20 @@ class LogSigmoid(Unary):
 
     keras_name = "log_sigmoid"
     torch_name = "nn.functional.logsigmoid"
+    further = (8.0, -8.0)
 
     def reference(self, x: Any) -> Any:
         return -np.logaddexp(0, -x)
+
+    @difference(
+        replaces="torch",
+        why="of infinity torch gives 0.0, TensorFlow -softplus(-inf) = -0.0",
+        source="aten/src/ATen/native/cpu/Activation.cpp, log_sigmoid_cpu_kernel",
+        sides=("keras-tensorflow",),
+        when=lambda case: case.form == "special",
+    )
+    def negative_zero(self, torch: Any, x: Any) -> Any:
+        return self.asked(torch, torch.tensor, lambda x: -torch.nn.functional.softplus(-x), x)
 
 
 class Relu(Unary):
@@ -152,6 +186,7 @@ class Silu(Unary):
 
     keras_name = "silu"
     torch_name = "nn.functional.silu"
+    further = (8.0, -8.0)
 
     def reference(self, x: Any) -> Any:
         return x / (1 + np.exp(-x))
@@ -162,6 +197,7 @@ class Softplus(Unary):
 
     keras_name = "softplus"
     torch_name = "nn.functional.softplus"
+    further = (8.0, -8.0)
 
     def reference(self, x: Any) -> Any:
         return np.logaddexp(0, x)

@@ -82,6 +82,7 @@ class LogicalOr(Compared):
 
     keras_name = "logical_or"
     torch_name = "logical_or"
+    middle = 2
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.logical_or(a, b)

@@ -1,6 +1,6 @@
 """Powers, roots, exponentials, logarithms and the functions of Gauss and Bessel."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ class Exp(Unary):
     """e to the power of x."""
 
     level = "quick"
+    further = (8.0, -8.0)
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.exp(x)
@@ -19,6 +20,8 @@ class Exp(Unary):
 
 class Exp2(Unary):
     """2 to the power of x."""
+
+    further = (8.0, -8.0)
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.power(2, x)
@@ -38,6 +41,8 @@ class NearZero(Unary, abstract=True):
 
 class Expm1(NearZero):
     """exp(x) - 1, exact near 0."""
+
+    further = (8.0, -8.0)
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.expm1(x)
@@ -118,8 +123,23 @@ class Reciprocal(Unary):
 class Erf(Unary):
     """The error function."""
 
+    without: ClassVar[dict[str, str]] = {
+        f"keras-tensorflow:special-{kind}": "TensorFlow's erf of an infinity is NaN in float64, which the others are judged by"
+        for kind in ("float32", "tf32", "bfloat16", "float16")
+    }
+
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.erf(x)
+
+    @difference(
+        replaces="torch",
+        why="TensorFlow's erf of an infinity is NaN in float64, and 1 in float32",
+        source="docs/findings/tensorflow_erf_infinity.py",
+        sides=("keras-tensorflow",),
+        when=lambda case: case.form == "special",
+    )
+    def lost_at_infinity(self, torch: Any, x: Any) -> Any:
+        return self.asked(torch, torch.tensor, lambda x: torch.where(x.isinf(), torch.nan, torch.erf(x)), x)
 
 
 class Erfc(Unary):
@@ -146,11 +166,22 @@ class Erfinv(Unary):
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.erfinv(x)
 
+    @difference(
+        replaces="torch",
+        why="TensorFlow's erfinv of -0.0 is 0.0",
+        source="tensorflow/python/ops/math_ops.py, erfinv",
+        sides=("keras-tensorflow",),
+        when=lambda case: case.form == "special",
+    )
+    def without_a_negative_zero(self, torch: Any, x: Any) -> Any:
+        return self.asked(torch, torch.tensor, lambda x: torch.erfinv(x) + 0.0, x)
+
 
 class I0(Unary):
     """The modified Bessel function of order 0."""
 
     torch_name = "i0"
+    further = (8.0, -8.0)
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.besseli(0, x)
@@ -160,6 +191,7 @@ class Sinc(Unary):
     """sin(pi x) / (pi x)."""
 
     low, high = 0.1, 0.8
+    further = (0.25, -0.25)
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.sincpi(x)
@@ -192,12 +224,16 @@ class SincAtZero(Unary):
 class Logaddexp(Binary):
     """log(exp(a) + exp(b))."""
 
+    further = (1.5, -8.0)
+
     def reference(self, a: Any, b: Any) -> Any:
         return np.logaddexp(a, b)
 
 
 class Logaddexp2(Binary):
     """log2(2**a + 2**b)."""
+
+    further = (1.5, -8.0)
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.logaddexp2(a, b)
@@ -209,8 +245,13 @@ class Logaddexp2(Binary):
         sides=("keras-tensorflow",),
     )
     def with_a_float32_constant(self, torch: Any, a: Any, b: Any) -> Any:
+        def log_of_sum(a: Any, b: Any) -> Any:
+            delta = a - b
+            y = torch.maximum(a, b) + torch.log1p(torch.exp(-delta.abs() * log2)) / log2
+            return torch.where(delta.isnan(), a + b, y)
+
         log2 = torch.tensor(2.0, dtype=torch.float32).log().to(a.dtype)
-        return torch.maximum(a, b) + torch.log1p(torch.exp(-(a - b).abs() * log2)) / log2
+        return self.asked(torch, torch.tensor, log_of_sum, a, b)
 
 
 class Power(Binary):
@@ -218,6 +259,7 @@ class Power(Binary):
 
     torch_name = "pow"
     low, high = 0.2, 3.0
+    further = (1.5, -2.0, -3.0)
 
     def reference(self, a: Any, b: Any) -> Any:
         return a**b
@@ -228,8 +270,8 @@ class Cbrt(Unary):
 
     away = 0.2
 
-    def torch(self, torch: Any, x: Any) -> Any:
-        return x.sign() * x.abs() ** (1 / 3)
+    def on_torch(self, torch: Any) -> Any:
+        return lambda x: x.sign() * x.abs() ** (1 / 3)
 
     def reference(self, x: Any) -> Any:
         return np.cbrt(x)

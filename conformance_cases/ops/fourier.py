@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from conformance_cases.ops._arrays import Array
+from pytest_fwparity import distinct, grid, named
 
 
 class Waves(Array, abstract=True):
@@ -14,25 +15,47 @@ class Waves(Array, abstract=True):
 
 
 class Rfft(Waves):
-    """Of real values."""
+    """Of real values, all of them, fewer or more than there are."""
 
     level = "quick"
     outputs = ("real", "imaginary")
+    length: int | None = None
+    shape: tuple[int, ...] = (2, 3, 4)
+    variants = named(
+        default={},
+        shorter={"length": 3},
+        longer={"length": 7},
+        odd={"shape": (2, 5)},
+        row={"shape": (6,), "length": 6},
+        prime={"shape": (3, 13)},
+    )
+    quick = ("default",)
+    without: ClassVar[dict[str, str]] = Waves.without | {
+        "keras-tensorflow:shorter-*": "the gradient raises; docs/findings/tensorflow_rfft_shorter_gradient.py"
+    }
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": distinct(rng, self.shape)}
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.rfft(x)
+        return keras.ops.rfft(x, self.length)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return _parts(torch.fft.rfft(x))
+        return _parts(torch.fft.rfft(x, self.length))
 
     def reference(self, x: Any) -> Any:
-        return _parts(np.fft.rfft(x))
+        return _parts(np.fft.rfft(x, self.length))
 
 
 class Fft(Waves):
     """Of complex values."""
 
     outputs = ("real", "imaginary")
+    shape: tuple[int, ...] = (2, 3, 4)
+    variants = named(default={}, row={"shape": (5,)}, one={"shape": (3, 1)}, deep={"shape": (2, 1, 2, 1, 6)})
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": distinct(rng, self.shape)}
 
     def keras(self, keras: Any, x: Any) -> Any:
         return keras.ops.fft((x, x * 2))
@@ -75,16 +98,22 @@ class Ifft2(Waves):
 
 
 class Irfft(Waves):
-    """Back to real values."""
+    """Back to real values, of an even or an odd number, with more waves or with fewer than there are."""
+
+    length: int | None = None
+    variants = grid(length=[None, 7, 4, 10])
+    without: ClassVar[dict[str, str]] = Waves.without | {
+        "keras-tensorflow:length=4-*": "the gradient raises; docs/findings/tensorflow_rfft_shorter_gradient.py"
+    }
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.irfft((x, x * 2))
+        return keras.ops.irfft((x, x * 2), self.length)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return torch.fft.irfft(torch.complex(x, x * 2))
+        return torch.fft.irfft(torch.complex(x, x * 2), self.length)
 
     def reference(self, x: Any) -> Any:
-        return np.fft.irfft(x + 2j * x)
+        return np.fft.irfft(x + 2j * x, self.length)
 
 
 def _parts(z: Any) -> tuple[Any, Any]:

@@ -5,9 +5,21 @@ from typing import Any, ClassVar
 import numpy as np
 
 from conformance_cases.ops._arrays import Square, System
+from pytest_fwparity import grid, named
 
 
-class Inv(Square):
+class Sized(Square, abstract=True):
+    """A batch, one matrix, one of one element, a batch of rank 4."""
+
+    form: str = "batch"
+    variants = grid(form=["batch", "matrix", "one", "deep"])
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        x = super().inputs(rng)["x"]
+        return {"x": {"batch": x, "matrix": x[1], "one": x[:, 1:2, 1:2], "deep": x[:, None]}[self.form]}
+
+
+class Inv(Sized):
     """The inverse."""
 
     def keras(self, keras: Any, x: Any) -> Any:
@@ -20,7 +32,7 @@ class Inv(Square):
         return np.linalg.inv(x)
 
 
-class Det(Square):
+class Det(Sized):
     """The determinant."""
 
     def keras(self, keras: Any, x: Any) -> Any:
@@ -78,9 +90,18 @@ class Cholesky(Square):
 
 
 class Solve(System):
-    """x with a @ x = b."""
+    """x with a @ x = b, of a batch, of one matrix, of a row."""
 
     level = "quick"
+    form: str = "batch"
+    variants = grid(form=["batch", "matrix", "row", "deep"])
+    quick = ("default",)
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        made = super().inputs(rng)
+        a, b = made["a"], made["b"]
+        forms = {"batch": (a, b), "matrix": (a[0], b[0]), "row": (a[1], b[1, :, 0]), "deep": (a[:, None], b[:, None])}
+        return dict(zip(("a", "b"), forms[self.form], strict=True))
 
     def keras(self, keras: Any, a: Any, b: Any) -> Any:
         return keras.ops.solve(a, b)
@@ -93,16 +114,21 @@ class Solve(System):
 
 
 class SolveTriangular(System):
-    """x with the lower part of a times x = b."""
+    """x with the lower, or upper, part of a times x = b."""
+
+    lower: bool = True
+    variants = grid(lower=[True, False])
 
     def keras(self, keras: Any, a: Any, b: Any) -> Any:
-        return keras.ops.solve_triangular(keras.ops.tril(a), b, lower=True)
+        part = keras.ops.tril if self.lower else keras.ops.triu
+        return keras.ops.solve_triangular(part(a), b, lower=self.lower)
 
     def torch(self, torch: Any, a: Any, b: Any) -> Any:
-        return torch.linalg.solve_triangular(torch.tril(a), b, upper=False)
+        part = torch.tril if self.lower else torch.triu
+        return torch.linalg.solve_triangular(part(a), b, upper=not self.lower)
 
     def reference(self, a: Any, b: Any) -> Any:
-        return np.linalg.solve(np.tril(a), b)
+        return np.linalg.solve(np.tril(a) if self.lower else np.triu(a), b)
 
 
 class Qr(Square):
@@ -121,7 +147,14 @@ class Qr(Square):
 
 
 class Svd(Square):
-    """The singular values, the only part whose signs are not free."""
+    """The singular values, the only part whose signs are not free, also of matrices with fewer columns or rows."""
+
+    form: str = "square"
+    variants = grid(form=["square", "tall", "wide"])
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        x = super().inputs(rng)["x"]
+        return {"x": {"square": x, "tall": x[:, :, :2], "wide": x[:, :2]}[self.form]}
 
     def keras(self, keras: Any, x: Any) -> Any:
         return keras.ops.svd(x, compute_uv=False)
@@ -160,19 +193,56 @@ class Pinv(Square):
 
 
 class Norm(Square):
-    """The root of the sum of squares over an axis."""
+    """The root of the sum of squares over an axis, or another norm, of rows, of matrices or of all elements."""
 
     level = "quick"
-    without: ClassVar[dict[str, str]] = {}
+    order: Any = None
+    axis: int | tuple[int, int] | None = -1
+    keepdims: bool = False
+    variants = named(
+        default={},
+        total={"axis": None},
+        kept={"axis": 1, "keepdims": True},
+        one={"order": 1},
+        three={"order": 3, "axis": 0},
+        largest={"order": "inf"},
+        smallest={"order": "-inf", "axis": 1},
+        matrix={"axis": (1, 2)},
+        matrix_fro={"order": "fro", "axis": (-2, -1), "keepdims": True},
+        matrix_nuc={"order": "nuc", "axis": (1, 2)},
+        matrix_one={"order": 1, "axis": (1, 2)},
+        matrix_one_turned={"order": 1, "axis": (2, 0), "keepdims": True},
+        matrix_least_one={"order": -1, "axis": (-2, -1)},
+        matrix_largest={"order": "inf", "axis": (2, 1)},
+        matrix_smallest={"order": "-inf", "axis": (1, 2)},
+        matrix_two={"order": 2, "axis": (1, 2)},
+        matrix_least_two={"order": -2, "axis": (2, 1)},
+        matrix_turned_kept={"order": 2, "axis": (2, 1), "keepdims": True},
+    )
+    quick = ("default",)
+    without: ClassVar[dict[str, str]] = {
+        f"{name}-*16": "decompositions have no kernels for half precision"
+        for name in ("matrix_nuc", "matrix_two", "matrix_least_two", "matrix_turned_kept")
+    } | {"keras-tensorflow:matrix_turned_kept-*": "raises; docs/findings/keras_tensorflow_norm_keepdims.py"}
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        x = super().inputs(rng)["x"]
+        return {"x": x[0] if self.axis is None else x}
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.norm(x, axis=-1)
+        return keras.ops.norm(x, self.ord(), self.axis, self.keepdims)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return torch.linalg.vector_norm(x, dim=-1)
+        if isinstance(self.axis, tuple):
+            return torch.linalg.matrix_norm(x, self.ord() or "fro", self.axis, self.keepdims)
+        return torch.linalg.vector_norm(x, 2 if self.order is None else self.ord(), self.axis, self.keepdims)
 
     def reference(self, x: Any) -> Any:
-        return np.linalg.norm(x, axis=-1)
+        return np.linalg.norm(x, self.ord(), self.axis, self.keepdims)
+
+    def ord(self) -> Any:
+        """Infinities are written as text, since JSON has none."""
+        return float(self.order) if self.order in ("inf", "-inf") else self.order
 
 
 class MatrixRank(Square):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._arrays import Array, Kernel, Labels, Picture
-from pytest_fwparity import distinct
+from pytest_fwparity import distinct, grid, named
 
 
 class LeakyRelu(Array):
@@ -26,29 +26,41 @@ class LeakyRelu(Array):
 
 
 class LogSoftmax(Array):
-    """The logarithm of the softmax."""
+    """The logarithm of the softmax, over one axis; ``far``: of numbers that exp does not bear."""
+
+    axis: int = 1
+    far: bool = False
+    variants = grid(axis=[1, -1, 0]) | named(far={"far": True})
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": distinct(rng, (2, 3, 4)) * (400 if self.far else 1)}
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.log_softmax(x, axis=1)
+        return keras.ops.log_softmax(x, axis=self.axis)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return torch.nn.functional.log_softmax(x, 1)
+        return torch.nn.functional.log_softmax(x, self.axis)
 
     def reference(self, x: Any) -> Any:
-        return x - np.log(np.exp(x).sum(1, keepdims=True))
+        x = x - x.max(self.axis, keepdims=True)
+        return x - np.log(np.exp(x).sum(self.axis, keepdims=True))
 
 
 class GluOp(Array):
     """The first half times the sigmoid of the second."""
 
+    axis: int = -1
+    variants = grid(axis=[-1, 0, -3])
+
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.glu(x, axis=-1)
+        return keras.ops.glu(x, axis=self.axis)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return torch.nn.functional.glu(x, -1)
+        return torch.nn.functional.glu(x, self.axis)
 
     def reference(self, x: Any) -> Any:
-        return x[..., :2] / (1 + np.exp(-x[..., 2:]))
+        first, second = np.split(x, 2, self.axis)
+        return first / (1 + np.exp(-second))
 
 
 class Squareplus(Array):
@@ -65,18 +77,28 @@ class Squareplus(Array):
 
 
 class OneHot(Labels):
-    """A one at each index."""
+    """A one at each index, along a new axis; nothing at an index that is not there."""
 
     level = "quick"
+    axis: int = -1
+    missing: bool = False
+    variants = grid(axis=[-1, 0, 1]) | named(missing={"missing": True})
+    quick = ("default",)
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        made = super().inputs(rng)
+        return {**made, "index": np.array([2, -1, 4, 0, 9], np.int32)} if self.missing else made
 
     def keras(self, keras: Any, x: Any, index: Any) -> Any:
-        return x[:, None] * keras.ops.one_hot(index, 4, dtype=x.dtype)
+        return (x if self.axis == 0 else x[:, None]) * keras.ops.one_hot(index, 4, self.axis, dtype=x.dtype)
 
     def torch(self, torch: Any, x: Any, index: Any) -> Any:
-        return x[:, None] * torch.nn.functional.one_hot(index.long(), 4).to(x.dtype)
+        ones = (index[:, None] == torch.arange(4)).to(x.dtype)
+        return x * ones.mT if self.axis == 0 else x[:, None] * ones
 
     def reference(self, x: Any, index: Any) -> Any:
-        return x[:, None] * np.eye(4)[index]
+        ones = (index[:, None] == np.arange(4)).astype(float)
+        return x * ones.T if self.axis == 0 else x[:, None] * ones
 
 
 class MultiHot(Labels):
@@ -96,28 +118,38 @@ class Moments(Array):
     """Mean and variance over axes."""
 
     outputs = ("mean", "variance")
+    axes: tuple[int, ...] = (0, 2)
+    keepdims: bool = False
+    variants = grid(axes=[(0, 2), (-1,), (0, 1)], keepdims=[False, True])
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"x": 0.3 + distinct(rng, (2, 3, 4))}
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.moments(x, axes=(0, 2))
+        return keras.ops.moments(x, axes=self.axes, keepdims=self.keepdims)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return (x.mean((0, 2)), x.var((0, 2), correction=0))
+        return (x.mean(self.axes, self.keepdims), x.var(self.axes, correction=0, keepdim=self.keepdims))
 
     def reference(self, x: Any) -> Any:
-        return (x.mean((0, 2)), x.var((0, 2)))
+        return (x.mean(self.axes, keepdims=self.keepdims), x.var(self.axes, keepdims=self.keepdims))
 
 
 class Normalize(Array):
-    """Divided by the root of the sum of squares."""
+    """Divided by the root of the sum of squares, or by another norm."""
+
+    axis: int = -1
+    order: int = 2
+    variants = grid(order=[2, 1, 3], axis=[-1, 0])
 
     def keras(self, keras: Any, x: Any) -> Any:
-        return keras.ops.normalize(x, axis=-1)
+        return keras.ops.normalize(x, axis=self.axis, order=self.order)
 
     def torch(self, torch: Any, x: Any) -> Any:
-        return torch.nn.functional.normalize(x, dim=-1)
+        return torch.nn.functional.normalize(x, p=self.order, dim=self.axis)
 
     def reference(self, x: Any) -> Any:
-        return x / np.linalg.norm(x, axis=-1, keepdims=True)
+        return x / np.linalg.norm(x, self.order, axis=self.axis, keepdims=True)
 
 
 class MaxPool(Picture):

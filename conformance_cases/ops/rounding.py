@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._elementwise import Elementwise, Stepped
+from pytest_fwparity import difference
 
 
 class Ceil(Stepped):
@@ -65,6 +66,16 @@ class Sign(Stepped):
 
     def reference(self, x: Any) -> Any:
         return np.sign(x)
+
+    @difference(
+        replaces="torch",
+        why="torch's sign of NaN is 0",
+        source="aten/src/ATen/native/cpu/UnaryOpsKernel.cpp, sgn",
+        sides=("keras-tensorflow", "keras-jax"),
+        when=lambda case: case.form == "special",
+    )
+    def nan_for_nan(self, torch: Any, x: Any) -> Any:
+        return self.asked(torch, torch.tensor, lambda x: torch.where(x.isnan(), x, x.sign()), x)
 
 
 class Heaviside(Elementwise):

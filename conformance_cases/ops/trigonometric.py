@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._elementwise import Binary, Unary
+from pytest_fwparity import difference
 
 
 class Sin(Unary):
@@ -58,12 +59,16 @@ class Arctan(Unary):
 class Sinh(Unary):
     """Hyperbolic sine."""
 
+    further = (8.0, -8.0)
+
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.sinh(x)
 
 
 class Cosh(Unary):
     """Hyperbolic cosine."""
+
+    further = (8.0, -8.0)
 
     def exact(self, mpmath: Any, x: Any) -> Any:
         return mpmath.cosh(x)
@@ -133,3 +138,17 @@ class Hypot(Binary):
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.hypot(a, b)
+
+    @difference(
+        replaces="torch",
+        why="Keras divides the smaller by the larger, which is NaN where both are infinite, and where either is NaN",
+        source="keras/src/backend/tensorflow/numpy.py, hypot; docs/findings/keras_tensorflow_hypot_infinity.py",
+        sides=("keras-tensorflow",),
+        when=lambda case: case.form == "special",
+    )
+    def by_the_larger(self, torch: Any, a: Any, b: Any) -> Any:
+        def scaled(a: Any, b: Any) -> Any:
+            large, small = torch.maximum(a.abs(), b.abs()), torch.minimum(a.abs(), b.abs())
+            return large * torch.sqrt(1 + torch.where(large == 0, 0, small / large) ** 2)
+
+        return self.asked(torch, torch.tensor, scaled, a, b)

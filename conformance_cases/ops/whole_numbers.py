@@ -5,27 +5,32 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._elementwise import Elementwise, Whole
-from pytest_fwparity import grid
-
-
-class Shifted(Whole, abstract=True):
-    """Numbers of either sign, shifted by 0 to 7 bits."""
-
-    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
-        a, b = rng.integers(-100, 100, size=(4, 5)), rng.integers(0, 8, size=5)
-        return {"a": a.astype(np.int32), "b": b.astype(np.int32)}
+from pytest_fwparity import difference, grid, named
 
 
 class Divided(Whole, abstract=True):
-    """Numbers of either sign, the second never 0."""
+    """Numbers of either sign, none that divides 0."""
+
+    others = (1, -1, 3, -3, 2**31 - 1)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         made = super().inputs(rng)
-        return {**made, "b": np.where(made["b"] == 0, 7, made["b"]).astype(np.int32)}
+        made["b"] = np.where(made["b"] == 0, 7, made["b"])
+        if self.form == "broadcast":  # there a divides b, too
+            made["a"] = np.where(made["a"] == 0, -7, made["a"])
+        return {name: value.astype(self.dtype) for name, value in made.items()}
 
 
 class Gcd(Whole):
     """Greatest common divisor."""
+
+    points = (0, 1, -1, 7, -8, 12, 2**31 - 1)
+    others = points
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        made = super().inputs(rng)
+        made["a"][0, 0], made["b"][0] = 12, 18
+        return made
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.gcd(a, b)
@@ -35,6 +40,9 @@ class Lcm(Whole):
     """Least common multiple."""
 
     low, high = 1, 20
+    top = 12
+    points = (0, 1, -1, 7, -8, 12, 2**15)
+    others = points
 
     def reference(self, a: Any, b: Any) -> Any:
         return np.lcm(a, b)
@@ -70,7 +78,19 @@ class BitwiseXor(Whole):
         return a ^ b
 
 
-class BitwiseLeftShift(Shifted):
+class Shift(Whole, abstract=True):
+    """Numbers of either sign shifted by 0 to 7 bits, the extremes by up to 31."""
+
+    low, high = 0, 8
+    others = (0, 1, 7, 30, 31)
+    variants = named(default={}, extremes={"form": "extremes"}, unsigned={"dtype": "uint8"})
+
+    def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
+        sign = 1 if self.dtype == "uint8" else rng.choice([-1, 1], size=(4, 5))
+        return {**super().inputs(rng), "a": (sign * rng.integers(100, 200, size=(4, 5))).astype(self.dtype)}
+
+
+class BitwiseLeftShift(Shift):
     """a shifted left by b bits."""
 
     keras_name = "bitwise_left_shift"
@@ -80,7 +100,7 @@ class BitwiseLeftShift(Shifted):
         return a << b
 
 
-class BitwiseRightShift(Shifted):
+class BitwiseRightShift(Shift):
     """a shifted right by b bits."""
 
     keras_name = "bitwise_right_shift"
@@ -90,9 +110,10 @@ class BitwiseRightShift(Shifted):
         return a >> b
 
 
-class LeftShift(Shifted):
+class LeftShift(Shift):
     """a shifted left by b bits, under its other name."""
 
+    variants = named(default={})
     keras_name = "left_shift"
     torch_name = "bitwise_left_shift"
 
@@ -100,9 +121,10 @@ class LeftShift(Shifted):
         return a << b
 
 
-class RightShift(Shifted):
+class RightShift(Shift):
     """a shifted right by b bits, under its other name."""
 
+    variants = named(default={})
     keras_name = "right_shift"
     torch_name = "bitwise_right_shift"
 
@@ -138,6 +160,16 @@ class FmodOfIntegers(Divided):
     def reference(self, a: Any, b: Any) -> Any:
         return np.fmod(a, b)
 
+    @difference(
+        replaces="torch",
+        why="Keras takes the magnitude of a first, and the least number of a dtype has none",
+        source="keras/src/backend/tensorflow/numpy.py, fmod; docs/findings/keras_tensorflow_fmod_least.py",
+        sides=("keras-tensorflow",),
+        when=lambda case: case.form == "extremes",
+    )
+    def by_the_magnitudes(self, torch: Any, a: Any, b: Any) -> Any:
+        return self.asked(torch, torch.tensor, lambda a, b: a.sign() * torch.remainder(a.abs(), b.abs()), a, b)
+
 
 class BitwiseNot(Elementwise):
     """Every bit turned, of numbers with a sign and without."""
@@ -160,6 +192,8 @@ class BitwiseNot(Elementwise):
 
 class BitwiseInvert(BitwiseNot):
     """The same under its other name."""
+
+    variants = named(default={})
 
     def keras(self, keras: Any, x: Any) -> Any:
         return keras.ops.bitwise_invert(x)

@@ -62,10 +62,16 @@ def test_a_side_of_another_shape_is_an_item_that_differs_and_no_crash(project: P
     """Its float64 as shipped has no movement of the anchor's to be measured by."""
     conftest = project.path / "conftest.py"
     conftest.write_text(conftest.read_text().replace("forms=forms)", 'forms=forms, impure=family == "keras")'))
-    project.cases(function_case("Wider", keras="x = np.concatenate([x, x])"))
+    facts = "def reference(self, x):\n    return 2 * x"
+    project.cases(function_case("Wider", keras="x = np.concatenate([x, x])", facts=facts))
     result = project.run("-k", "float64")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["differ (shape): own:ops/Wider?default? agree float64, seed 0"])
+    result.stdout.fnmatch_lines(
+        [
+            "differ (shape): own:ops/Wider?default? agree float64, seed 0",
+            "  blame: the NumPy reference agrees with fake-torch (0 units), not with fake-keras (inf units)",
+        ]
+    )
 
 
 def test_a_reference_gets_its_inputs_nested_as_the_hooks_do(project: Project) -> None:

@@ -70,7 +70,7 @@ def test_an_error_that_is_allowed_to_hide_the_signal_is_inconclusive(project: Pr
 
 
 def test_sides_that_run_the_same_kernels_are_named(project: Project) -> None:
-    text = (project.path / "conftest.py").read_text().replace("backend=family)", "backend=family, kernels='shared')")
+    text = (project.path / "conftest.py").read_text().replace("forms=forms)", "forms=forms, kernels='shared')")
     project.write("conftest.py", text)
     project.cases(AFFINE)
     project.run().stdout.fnmatch_lines("fake-torch and fake-keras run the same kernels: that they agree proves less")

@@ -332,11 +332,15 @@ def test_the_reference_says_who_is_off() -> None:
     )
 
 
-def test_nobody_is_blamed_for_agreement_or_for_a_shape() -> None:
+def test_nobody_is_blamed_for_agreement_and_the_other_shape_for_a_shape() -> None:
     torch = side("torch", {"y": Y})
-    for other in (Y, Y[:1]):
-        verdict = decide(semantic(torch, side("keras", {"y": other}), moved({"y": Y})))
-        assert blamed(verdict, [torch], {"y": -Y}, {}) == verdict
+    verdict = decide(semantic(torch, side("keras", {"y": Y}), moved({"y": Y})))
+    assert blamed(verdict, [torch], {"y": -Y}, {}) == verdict
+    keras = side("keras", {"y": Y[:1]})
+    verdict = decide(semantic(torch, keras, moved({"y": Y})))
+    assert blamed(verdict, [torch, keras], {"y": Y}, moved({"y": Y})).blamed == ("keras",)
+    unknown = blamed(verdict, [torch, keras], None, moved({"y": Y}), ("y",))
+    assert not unknown.blamed and "blame: unknown; give the case a NumPy reference() of 'y'" in unknown.message
 
 
 def test_a_gradient_alone_that_differs_is_the_backward_pass() -> None:

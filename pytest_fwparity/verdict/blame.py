@@ -39,8 +39,8 @@ def first_fault(verdict: Verdict) -> Finding | None:
 
 
 def blamable(verdict: Verdict) -> bool:
-    """Whether numbers differ between sides, so that one of them can be off."""
-    return verdict.outcome == DIFFER and verdict.kind in ("semantic", "leak", "non-finite", "integer")
+    """Whether numbers or shapes differ between sides, so that one of them can be off."""
+    return verdict.outcome == DIFFER and verdict.kind in ("semantic", "leak", "non-finite", "integer", "shape")
 
 
 def blame(verdict: Verdict, evidence: Evidence) -> Verdict:

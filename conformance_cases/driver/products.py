@@ -37,7 +37,7 @@ class ExactMatmul(FunctionCase):
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         m, k, n = self.shape
         a, b = rng.integers(-1, 2, size=(m, k)), rng.integers(-1, 2, size=(k, n))
-        a[0], b[:, 0], b[0] = 1, 1, 1  # the first is k, those of odd rows are less
+        a[0, :5], b[:5, 0], b[0] = 1, 1, 1  # where k is small the first is k, and those of odd rows are less
         a[1::2, 0] = -1
         return {"a": a.astype(np.float64), "b": b.astype(np.float64)}
 
@@ -61,7 +61,7 @@ class ExactBatchedMatmul(ExactMatmul):
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         m, k, n = self.shape
         a, b = rng.integers(-1, 2, size=(3, m, k)), rng.integers(-1, 2, size=(3, k, n))
-        a[:, 0], b[:, :, 0], b[:, 0] = 1, 1, 1
+        a[:, 0, :5], b[:, :5, 0], b[:, 0] = 1, 1, 1
         a[:, 1::2, 0] = -1
         return {"a": a.astype(np.float64), "b": b.astype(np.float64)}
 

@@ -200,6 +200,7 @@ class Sinc(Unary):
 class SincAtZero(Unary):
     """sin(pi x) / (pi x) with its limit at 0, where the slope is 0 too."""
 
+    variants = named(default={})
     keras_name = torch_name = "sinc"
     checks = ("agree", "repeat")
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from conformance_cases.ops._elementwise import Elementwise, Stepped
-from pytest_fwparity import difference
+from pytest_fwparity import difference, named
 
 
 class Ceil(Stepped):
@@ -41,6 +41,7 @@ class Round(Stepped):
 class RoundHalves(Round):
     """Halfway between two whole numbers, to the even one."""
 
+    variants = named(default={})
     fixed = ("x",)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:

@@ -79,14 +79,14 @@ def cumprod_gradient_of_the_last_alone(torch: Any, patch: Any) -> None:
 @fault(case="core:ops/Nanstd", side="keras")
 def deviation_kept_from_zero(keras: Any, patch: Any) -> None:
     """1e-7 is added under the root."""
-    patch(keras.ops, "nanstd", lambda x, axis: keras.ops.sqrt(keras.ops.nanvar(x, axis=axis) + 1e-7))
+    patch(keras.ops, "nanstd", lambda x, **how: keras.ops.sqrt(keras.ops.nanvar(x, **how) + 1e-7))
 
 
 @fault(case="core:ops/NanToNum", side="torch", tier="bfloat16")
 def nan_becomes_zero_in_bfloat16(torch: Any, patch: Any) -> None:
     """In bfloat16 alone `nan` is ignored."""
     stock = torch.nan_to_num
-    patch(torch, "nan_to_num", lambda x, nan: stock(x, nan=0.0 if x.dtype == torch.bfloat16 else nan))
+    patch(torch, "nan_to_num", lambda x, nan, *ends: stock(x, 0.0 if x.dtype == torch.bfloat16 else nan, *ends))
 
 
 @fault(case="core:ops/Nancumsum", side="keras")

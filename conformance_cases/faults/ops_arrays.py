@@ -50,8 +50,8 @@ def last_row_padded_with_ones(keras: Any, patch: Any) -> None:
     """In bfloat16 alone the last row is filled with ones."""
     stock = keras.ops.pad
 
-    def pad(x: Any, widths: Any) -> Any:
-        y = stock(x, widths)
+    def pad(x: Any, *how: Any) -> Any:
+        y = stock(x, *how)
         return y if dtype_of(y) != "bfloat16" else keras.ops.concatenate([y[:-1], keras.ops.ones_like(y[-1:])])
 
     patch(keras.ops, "pad", pad)
@@ -79,7 +79,7 @@ def gradient_beyond_the_bounds(torch: Any, patch: Any) -> None:
 def ends_count_whole(keras: Any, patch: Any) -> None:
     """The last value counts whole, not half."""
     stock = keras.ops.trapezoid
-    patch(keras.ops, "trapezoid", lambda x, dx: stock(x, dx=dx) + dx * x[-1] / 2)
+    patch(keras.ops, "trapezoid", lambda x, places, dx, axis: stock(x, places, dx, axis) + dx * x[-1] / 2)
 
 
 @fault(case="core:ops/Logspace", side="torch")
@@ -94,8 +94,9 @@ def powers_by_logarithms(keras: Any, patch: Any) -> None:
     """In float16 alone powers are taken by logarithms, which negative numbers have not."""
     stock = keras.ops.vander
 
-    def vander(x: Any, count: int) -> Any:
+    def vander(x: Any, count: int, increasing: bool) -> Any:
         powers = keras.ops.cast(keras.ops.arange(count - 1, -1, -1), x.dtype)
-        return keras.ops.exp(keras.ops.log(x)[:, None] * powers) if dtype_of(x) == "float16" else stock(x, count)
+        by_logarithms = dtype_of(x) == "float16"
+        return keras.ops.exp(keras.ops.log(x)[:, None] * powers) if by_logarithms else stock(x, count, increasing)
 
     patch(keras.ops, "vander", vander)

@@ -115,7 +115,7 @@ def irfft_scaled_by_its_half(torch: Any, patch: Any) -> None:
 @fault(case="core:ops/Nanmean", side="torch")
 def nan_counts_in_the_mean(torch: Any, patch: Any) -> None:
     """A sum without NaN is divided by the number of all."""
-    patch(torch, "nanmean", lambda x, axis: torch.nansum(x, axis) / x.shape[axis])
+    patch(torch, "nanmean", lambda x, axis, *kept: torch.nansum(x, axis, *kept) / x.shape[axis])
 
 
 @fault(case="core:ops/HardTanh", side="torch")

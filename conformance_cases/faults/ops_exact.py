@@ -95,7 +95,7 @@ def divisor_with_a_sign(torch: Any, patch: Any) -> None:
 def counted_from_the_end(torch: Any, patch: Any) -> None:
     """What lies beyond the last entry goes before it."""
     stock = torch.searchsorted
-    patch(torch, "searchsorted", lambda row, values: stock(row, values).clamp(max=len(row) - 1))
+    patch(torch, "searchsorted", lambda row, values, **how: stock(row, values, **how).clamp(max=len(row) - 1))
 
 
 @fault(case="core:ops/Searchsorted", side="keras", variant="form=ties,side=right")

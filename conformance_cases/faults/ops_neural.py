@@ -12,7 +12,7 @@ from pytest_fwparity import fault
 def norm_with_an_epsilon(keras: Any, patch: Any) -> None:
     """1e-7 is added to the sum of squares."""
 
-    def normalize(x: Any, axis: int) -> Any:
+    def normalize(x: Any, axis: int, order: Any) -> Any:
         return x * keras.ops.rsqrt(keras.ops.sum(x * x, axis=axis, keepdims=True) + 1e-7)
 
     patch(keras.ops, "normalize", normalize)

@@ -28,6 +28,7 @@ class PairwiseDistance(FunctionCase):
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         x = rng.normal(size=(6, 3))
         off = rng.permuted(np.tile([0.4, 0.9, 1.6], (6, 1)), axis=-1) * rng.choice([-1.0, 1.0], size=(6, 3))
+        off *= np.linspace(1.0, 2.0, 6)[:, None]  # no two rows are as far apart
         return {"x": x, "y": (x + off)[:1] + 3.0 if self.one else x + off}
 
     def _norm(self) -> float:

@@ -75,7 +75,7 @@ class ScaleAndTranslate(FunctionCase):
     speed = None
     without: ClassVar[dict[str, str]] = {
         "*16": "half precision knows a place to a twentieth of a pixel, or worse",
-        "keras-jax:lanczos5-float32": "sin(pi x) of five half turns loses more digits than one rounding of x explains",
+        "lanczos5-float32": "sin(pi x) of five half turns loses more digits than one rounding of x explains",
     }
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:

@@ -163,12 +163,11 @@ class Unfold(Windowed):
 class Fold(Windowed):
     """The transpose of Unfold: columns are added at their windows.
 
-    Windows of two elements, since Keras on TensorFlow makes a loop anew for every element at every call, a tenth of a
-    second each; for the same reason the gradient of this linear map is compared, but not set against slopes.
+    Windows of four elements, since Keras on TensorFlow makes a loop anew for every element at every call, a tenth of a
+    second each.
     """
 
-    kernel_size: tuple[int, int] = (2, 1)
-    checks = ("agree", "repeat")
+    kernel_size: tuple[int, int] = (2, 2)
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"x": rng.normal(size=(2, 2 * int(np.prod(self.kernel_size)), int(np.prod(self.places()))))}

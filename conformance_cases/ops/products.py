@@ -230,9 +230,10 @@ class Einsum(Shaped):
         return np.einsum(self.subscripts, a, b)
 
 
-class EinsumSpelled(Array):
+class EinsumSpelled(Einsum):
     """Those that Keras spells out by products of matrices, and reshapes."""
 
+    level = "standard"
     subscripts: str = "a,b->ab"
     variants = named(
         default={},
@@ -254,15 +255,6 @@ class EinsumSpelled(Array):
             "a": rng.normal(size=[length[name] for name in first]),
             "b": rng.normal(size=[length[name] for name in second]),
         }
-
-    def keras(self, keras: Any, a: Any, b: Any) -> Any:
-        return keras.ops.einsum(self.subscripts, a, b)
-
-    def torch(self, torch: Any, a: Any, b: Any) -> Any:
-        return torch.einsum(self.subscripts, a, b)
-
-    def reference(self, a: Any, b: Any) -> Any:
-        return np.einsum(self.subscripts, a, b)
 
 
 class EinsumOfOne(Array):

@@ -193,7 +193,5 @@ class BitwiseNot(Elementwise):
 class BitwiseInvert(BitwiseNot):
     """The same under its other name."""
 
-    variants = named(default={})
-
     def keras(self, keras: Any, x: Any) -> Any:
         return keras.ops.bitwise_invert(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,9 @@ def _layer_call(side: KerasSide, case: Any, request: Request, arrays: Mapping[st
     if request.options["mode"] == "forward":
 
         def forward() -> Any:
-            return case.keras_call(keras, layer, **inputs)
+            # a trace may not be left in a variable where assignments are not part of what is compiled
+            with keras.StatelessScope() if form and backend.stateless else contextlib.nullcontext():
+                return case.keras_call(keras, layer, **inputs)
 
         return side.compile(forward, form) if form else forward
     trained = list(layer.trainable_variables)

@@ -56,8 +56,21 @@ class Jax(Backend):
         return (outputs, rest), pullback
 
     def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any] | None:
-        made: Callable[..., Any] = self.jax.jit(function)
-        return made if form == "compiled" else None
+        """``jax.jit``; arrays that ``function`` holds go in as arguments, since XLA computes with constants when it compiles."""
+        if form != "compiled":
+            return None
+        jax = self.jax
+        made: list[tuple[Any, list[Any], Any]] = []
+
+        def compiled(*given: Any) -> Any:
+            if not made:
+                closed, shape = jax.make_jaxpr(function, return_shape=True)(*given)
+                call = jax.jit(lambda held, leaves: jax.core.eval_jaxpr(closed.jaxpr, held, *leaves))
+                made.append((call, list(closed.consts), jax.tree.structure(shape)))
+            ((call, held, structure),) = made
+            return jax.tree.unflatten(structure, call(held, jax.tree.leaves(given)))
+
+        return compiled
 
     def constant(self, value: Any) -> Any:
         return self.jax.lax.stop_gradient(value)

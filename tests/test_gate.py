@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import fnmatch
 import json
 from pathlib import Path
 from typing import Any
@@ -60,15 +61,69 @@ def test_noise_below_the_floor_is_no_growth() -> None:
 
 
 def test_growth_inside_the_budget_is_told() -> None:
-    (change,) = drift.drift(record(with_units(item(0), 1.0)), record(with_units(changed(), 5.0)))
+    (change,) = drift.drift(record(with_units(item(0), 1.0)), record(with_units(changed(sample=[2.0]), 5.0)))
     assert change.kind == drift.DRIFTED and change.growth == 5.0
-    assert change.text == "float32: 1.0 -> 1.0; error 1 -> 5 units (limit 8)"
+    assert change.text == "float32: 1.0 -> 2.0 (element 0); error 1 -> 5 units (limit 8)"
     assert not DEFAULT.fails(change) and DRIVER.fails(change)
 
 
 def test_growth_out_of_the_budget_fails() -> None:
     (change,) = drift.drift(record(with_units(item(0), 1.0)), record(with_units(changed(), 50.0, "imprecise")))
     assert change.kind == drift.LEFT and DEFAULT.fails(change)
+
+
+def test_growth_of_what_was_out_of_its_budget_before() -> None:
+    before, after = with_units(item(0), 10.0, "imprecise"), with_units(changed(), 50.0, "imprecise")
+    (change,) = drift.drift(record(before), record(after))
+    assert change.kind == drift.DRIFTED and change.text.endswith("error 10 -> 50 units (limit 8, passed before too)")
+
+
+def test_the_element_that_moved_most_is_shown() -> None:
+    for old, new, text in (
+        ([1.0, 2.0, 0.0, 5.0], [1.1, 2.0, 1e-9, 5.0], "0.0 -> 1e-09 (element 6)"),
+        ([1.0, "inf", 3.0, 5.0], [1.1, "nan", 3.0, 5.0], "inf -> nan (element 3)"),
+        ([1, 2, 3, 4], [1, 2, 3, 5], "4 -> 5 (element 9)"),
+    ):
+        before, after = (
+            with_units(changed(sample=old, shape=[2, 5]), 1.0),
+            with_units(changed(sample=new, shape=[2, 5]), 5.0),
+        )
+        before["sides"]["torch"]["float32"]["arrays"]["y"]["digest"] = "a"
+        (change,) = drift.drift(record(before), record(after))
+        assert text in change.text
+
+
+def test_another_path_to_the_same_bits_is_told() -> None:
+    before, after = item(0), item(0)
+    before["sides"]["torch"]["float32"]["kernels"] = ["aten::mm", "aten::_flash_attention_forward"]
+    after["sides"]["torch"]["float32"]["kernels"] = ["aten::mm", "aten::softmax"]
+    found = drift.drift(record(before), record(after))
+    assert [change.kind for change in found] == [drift.KERNELS, drift.BITWISE]
+    assert found[0].text == "no longer aten::_flash_attention_forward; now aten::softmax"
+    assert not DEFAULT.fails(found[0]) and not DRIVER.fails(found[0])
+
+
+def two_sided(entry: dict[str, Any], keras: str) -> dict[str, Any]:
+    entry["sides"]["keras"] = copy.deepcopy(entry["sides"]["torch"])
+    entry["sides"]["keras"]["float32"]["arrays"]["y"]["digest"] = keras
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("after", "side", "text"),
+    [
+        (two_sided(changed(), "a"), "torch", "; torch changed, keras the same bits as before"),
+        (two_sided(item(0), "b"), "keras", "; keras changed, torch the same bits as before"),
+        (two_sided(changed(), "b"), "", "; keras and torch changed"),
+        (two_sided(item(0), "a"), "", "; every recorded result has the same bits: what it is judged by changed, *"),
+        (two_sided(changed(), "b") | {"blamed": ["keras"]}, "keras", "; keras and torch changed"),
+    ],
+)
+def test_lost_agreement_says_which_side_changed(after: dict[str, Any], side: str, text: str) -> None:
+    after = after | {"outcome": "differ", "message": "y is off"}
+    change = drift.drift(record(two_sided(item(0), "a")), record(after))[0]
+    assert change.kind == drift.LOST and change.side == side
+    assert fnmatch.fnmatchcase(change.text, f"agree -> differ: y is off{text}")
 
 
 @pytest.mark.parametrize(
@@ -245,7 +300,7 @@ def test_the_first_lines_say_it_all() -> None:
         "fails: lost agreement: own:layers/Case0[default] agree float32, seed 0 (torch)",
         "    agree -> differ: semantic: y[0]",
         "told: drifted inside the budget: own:layers/Case1[default] agree float32, seed 0 (torch, y)",
-        "    float32: 1.0 -> 1.0; error 1 -> 6 units (limit 8)",
+        "    float32: the sampled elements are equal to 9 digits; error 1 -> 6 units (limit 8)",
         "results: 1 lost agreement, 1 drifted inside the budget, 2 bitwise equal",
     ]
 

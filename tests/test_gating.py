@@ -62,7 +62,7 @@ def test_each_change_is_named_with_its_item_and_fails_it(project: Project, candi
     result.stdout.fnmatch_lines(
         [
             "differ (semantic): own:ops/Lost*",
-            "  old -> upgrade: lost agreement: agree -> differ: *",
+            "  old -> upgrade: lost agreement (fake-torch): agree -> differ: *; fake-torch changed, fake-keras the same bits*",
             "broken (error): own:ops/Broke*",
             "  old -> upgrade: broken*: agree -> broken: *gone*",
             "differ (semantic): own:ops/Bad*",

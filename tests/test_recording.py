@@ -66,6 +66,14 @@ def test_what_a_side_warns_of_is_recorded_once(project: Project) -> None:
     assert entry["sides"]["fake-keras"]["float32"]["warnings"] == []
 
 
+def test_the_kernels_of_a_case_that_names_some_are_recorded(project: Project) -> None:
+    project.cases(function_case("Twice", facts="kernels = {'fake-torch': ('fake::multiply',)}"))
+    project.run("--fwparity-record", "r")
+    entry = store.read(project.path / "r").items["own:ops/Twice", "default", "agree", ("float32",), 0]
+    assert entry["sides"]["fake-torch"]["float32"]["kernels"] == ["fake::multiply"]
+    assert "kernels" not in entry["sides"]["fake-keras"]["float32"]
+
+
 def test_a_side_that_breaks_leaves_its_error(project: Project) -> None:
     project.cases(function_case("Twice", torch="raise OSError('no such kernel')"))
     project.run("--fwparity-record", "r")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import hashlib
 import json
@@ -14,7 +15,7 @@ import sys
 import textwrap
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 import pytest
 
 from pytest_fwparity.records import arrays, store
+from pytest_fwparity.records.gate import gate
 from pytest_fwparity.records.plain import Plainer
 from tests.recorded import item, made
 
@@ -138,21 +140,37 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "deep": (lambda f: reseal(f, checked(b"[" * 100_000)), "no JSON"),
     "no table": (lambda f: reseal(f, checked(b"[1]")), "not a table"),
     "unknown line": (lambda f: reseal(f, checked(b'{"type":"code"}')), "unknown kind of line 'code'"),
-    "seed": (lambda f: reseal(f, checked(json.dumps(item(0, seed="0")).encode())), "'seed' should be a number"),
-    "case": (lambda f: reseal(f, checked(json.dumps(item(0, case=None)).encode())), "'case' should be a text"),
-    "sides": (lambda f: reseal(f, checked(json.dumps(item(0, sides=[])).encode())), "'sides' should be a table"),
+    "seed": (
+        lambda f: reseal(f, checked(json.dumps(item(0, seed="0")).encode())),
+        r"line 1: Expected `int`, got `str` - at `\$\.seed`",
+    ),
+    "case": (
+        lambda f: reseal(f, checked(json.dumps(item(0, case=None)).encode())),
+        r"Expected `str`, got `null` - at `\$\.case`",
+    ),
+    "sides": (
+        lambda f: reseal(f, checked(json.dumps(item(0, sides=[])).encode())),
+        r"Expected `object`, got `array` - at `\$\.sides`",
+    ),
     "side": (
         lambda f: reseal(f, checked(json.dumps(item(0, sides={"torch": 1})).encode())),
-        "the answer of torch in '' is no table",
+        r"Expected `object`, got `int` - at `\$\.sides",
     ),
     "array": (
         lambda f: reseal(f, checked(json.dumps(item(0, sides={"t": {"d": {"arrays": {"y": 1}}}})).encode())),
-        "array 'y' of t has no digest",
+        r"Expected `object`, got `int` - at `.*arrays",
     ),
-    "findings": (lambda f: reseal(f, checked(json.dumps(item(0, findings=[1])).encode())), "a finding has no name"),
+    "empty answer": (
+        lambda f: reseal(f, checked(json.dumps(item(0, sides={"t": {"d": {}}})).encode())),
+        "the answer of t in 'd' has no error, arrays or launches",
+    ),
+    "findings": (
+        lambda f: reseal(f, checked(json.dumps(item(0, findings=[1])).encode())),
+        r"Expected `object`, got `int` - at `\$\.findings\[0\]`",
+    ),
     "parameters": (
         lambda f: reseal(f, checked(json.dumps(item(0, parameters=[1])).encode())),
-        "'parameters' should be a list of texts",
+        r"Expected `str`, got `int` - at `\$\.parameters\[0\]`",
     ),
 }
 
@@ -207,6 +225,85 @@ def test_two_hundred_damaged_records_are_all_refused(tmp_path: Path) -> None:
             everything(store.read(folder))
         path.write_bytes(original[path])
     everything(store.read(folder))
+
+
+#: an item with all that one may hold
+FULL = item(
+    0,
+    findings=[{"name": "y", "side": "torch", "units": 1.0, "rms": 0.5, "limit": 8.0, "fault": "imprecise"}],
+    message="why",
+    inputs="ab",
+    blamed=["torch"],
+    notes={"margin": "3"},
+    sides={
+        "torch": {
+            "float32": {
+                "arrays": {
+                    "y": {"digest": "a", "dtype": "float32", "shape": [2], "sample": [1.0, "nan"], "nonfinite": 1}
+                },
+                "warnings": [["UserWarning", "text", "place"]],
+                "kernels": ["aten::mm"],
+            }
+        }
+    },
+)
+TIMED = item(
+    1,
+    outcome="timed",
+    sides={"torch": {"speed": {"launches": [{"samples": [0.1, 0.2], "first": 0.3, "memory": 5}] * 8, "pairing": "p"}}},
+)
+JUNK: list[Any] = [
+    None,
+    3,
+    -1,
+    1e308,
+    "x",
+    [],
+    {},
+    [1, 2],
+    {"a": 1},
+    True,
+    ["a"],
+    [["a"]],
+    {"a": {"b": 3}},
+    "nan",
+    10**400,
+]
+
+
+def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place of a nested value, as keys from the outside."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield (*before, key)
+        yield from places(value[key], (*before, key))
+
+
+def test_forged_records_are_refused_or_compared(tmp_path: Path) -> None:
+    """Anything anywhere in an item, under checksums that fit: no comparison stumbles over it."""
+    good = store.read(made(tmp_path / "good", count=1))
+    interface = {"type": "interface", "side": "torch", "symbols": {"torch.mm": [["x", "", None]], "torch.f": None}}
+    lines = [FULL, TIMED, interface, {"type": "used", "symbols": ["torch.mm"]}]
+    folder, refused = made(tmp_path / "r", count=1), 0
+    reseal(folder, b"".join(checked(json.dumps(line).encode()) for line in lines))
+    whole = store.read(folder)
+    for at in range(len(lines)):
+        for place in places(lines[at]):
+            for junk in JUNK:
+                forged = copy.deepcopy(lines)
+                held: Any = forged[at]
+                for key in place[:-1]:
+                    held = held[key]
+                held[place[-1]] = junk
+                reseal(folder, b"".join(checked(json.dumps(line).encode()) for line in forged))
+                try:
+                    record = store.read(folder)
+                except store.RecordError:
+                    refused += 1
+                    continue
+                for old, new in ((good, record), (record, good), (whole, record), (record, whole)):
+                    found = gate(old, new)
+                    json.dumps([found.lines("old", "new"), found.to_json()])
+    assert refused > 800
 
 
 def test_names_of_values_lead_nowhere(tmp_path: Path) -> None:

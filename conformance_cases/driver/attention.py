@@ -19,6 +19,8 @@ class AttentionSweep(FunctionCase):
     level = "standard"
     speed = None
     quick = ()
+    #: so that a record tells which of its kernels ran (flash, memory-efficient, cuDNN, plain)
+    kernels = {"torch": ("aten::scaled_dot_product_attention",)}
 
     def inputs(self, rng: np.random.Generator) -> dict[str, Any]:
         made: dict[str, Any] = {name: rng.normal(size=(1, self.length, 2, 16)) for name in ("query", "key", "value")}

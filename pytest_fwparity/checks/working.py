@@ -50,15 +50,14 @@ def working(question: Question, lab: Lab, dtype: str) -> Verdict:
     if case.kind in STEPWISE:
         options["states"] = True
     asked = "float32" if dtype == "tf32" else dtype
-    kernels = kernels_of(case, lab.sides) if dtype == "float32" else {}
     answers = lab.every(question, drawn, dtype=asked, options=options)
     bad = trouble(answers)
     if bad is not None:
         return bad
-    fallen_back = watched(question, lab, drawn, kernels)
+    run = {"dtype": asked, "options": options}
+    fallen_back = watched(question, lab, drawn, kernels_of(case, lab.sides), run)
     if isinstance(fallen_back, Verdict):
         return fallen_back
-    run = {"dtype": asked, "options": options}
     return against_own_float64(question, lab, dtype, replies(answers), run, fallen_back)
 
 
@@ -87,12 +86,12 @@ def kernels_of(case: Case, sides: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def watched(
-    question: Question, lab: Lab, drawn: Draw, kernels: Mapping[str, tuple[str, ...]]
+    question: Question, lab: Lab, drawn: Draw, kernels: Mapping[str, tuple[str, ...]], run: Mapping[str, Any]
 ) -> list[Finding] | Verdict:
     """Whether these kernels run: a slow path that takes their place gives the same values, and no value tells."""
     if not kernels:
         return []
-    request = lab.request(question, drawn, dtype="float32", options={"kernels": True})
+    request = lab.request(question, drawn, dtype=run["dtype"], options={**run["options"], "kernels": True})
     answers = {name: got[0] for (name, _), got in lab.ask({(name, ""): [request] for name in kernels}).items()}
     bad = trouble(answers)
     if bad is not None:

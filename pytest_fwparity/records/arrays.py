@@ -40,8 +40,12 @@ def sample(array: np.ndarray) -> list[float | int | bool | str]:
     listed = array.reshape(-1)
     if not listed.size:
         return []
-    chosen = listed[np.linspace(0, listed.size - 1, min(SAMPLES, listed.size)).astype(int)]
-    return [_plain(value) for value in chosen.real]
+    return [_plain(value) for value in listed[places(listed.size)].real]
+
+
+def places(size: int) -> list[int]:
+    """Which elements of a flattened array of that size stand in a record."""
+    return [int(place) for place in np.linspace(0, size - 1, min(SAMPLES, size))]
 
 
 def _plain(value: Any) -> float | int | bool | str:

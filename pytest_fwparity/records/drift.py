@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_fwparity.cases.definition import LEVELS
-from pytest_fwparity.records import interface, pace
+from pytest_fwparity.records import arrays, interface, pace
 from pytest_fwparity.records.store import Record
 from pytest_fwparity.verdict.outcome import AGREE, BROKEN, DIFFER, INCONCLUSIVE, KNOWN, NOT_RUN
 
@@ -28,6 +29,7 @@ SPEED_UNSURE = "speed inconclusive"
 DRIFTED = "drifted inside the budget"
 CHANGED = "case changed"
 SIGNATURE = "other signature"
+KERNELS = "other kernels"
 NEW = "new"
 WARNING = "new warning"
 GONE = "warning gone"
@@ -40,7 +42,7 @@ BITWISE = "bitwise equal"
 
 KINDS = (
     *(LOST, BROKE, NONFINITE, LEFT, DTYPE, REMOVED, DEFAULT, VANISHED, MEMORY, SLOWER, SLOWER_START, UNSURE),
-    *(SPEED_UNSURE, DRIFTED, CHANGED, SIGNATURE, NEW, WARNING, GONE, MENDED, FASTER, LESS_MEMORY, UNASKED),
+    *(SPEED_UNSURE, DRIFTED, CHANGED, SIGNATURE, KERNELS, NEW, WARNING, GONE, MENDED, FASTER, LESS_MEMORY, UNASKED),
     *(ROUNDING, BITWISE),
 )
 
@@ -139,15 +141,34 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
     if before.get("inputs") and after.get("inputs") and before["inputs"] != after["inputs"]:
         yield Change(kind=CHANGED, item=name, text="its inputs differ: nothing can be compared")
         return
-    moved = _outcome(name, before, after)
-    if moved is not None:
-        yield moved
+    found: list[Change] = []
     shared = [side for side in before["sides"] if side in after["sides"]]
     for side in shared:
         for label, one in before["sides"][side].items():
             other = after["sides"][side].get(label)
             if other is not None and label != "speed":
-                yield from _answer(name, side, label, one, other, before, after)
+                found += _answer(name, side, label, one, other, before, after)
+    moved = _outcome(name, before, after)
+    if moved is not None:
+        yield _traced(moved, shared, found) if moved.kind == LOST else moved
+    yield from found
+
+
+def _traced(lost: Change, shared: Sequence[str], found: Sequence[Change]) -> Change:
+    """Lost agreement, with the side it came from: the one whose results are no longer what they were, if it is one."""
+    altered = {change.side for change in found if change.kind not in (BITWISE, WARNING, GONE, KERNELS)}
+    if len(shared) < 2 or not found:
+        return lost
+    if not altered:
+        text = (
+            "every recorded result has the same bits: what it is judged by changed, or a step forced from another state"
+        )
+        return replace(lost, text=f"{lost.text}; {text}")
+    told = " and ".join(sorted(altered))
+    rest = " and ".join(side for side in shared if side not in altered)
+    still = f", {rest} the same bits as before" if rest else ""
+    side = lost.side or (next(iter(altered)) if len(altered) == 1 else "")
+    return replace(lost, side=side, text=f"{lost.text}; {told} changed{still}")
 
 
 def _outcome(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change | None:
@@ -185,6 +206,7 @@ def _answer(
             yield Change(kind=MENDED, item=name, side=side, text=f"no longer: {one['error']}")
         return
     yield from _warnings(name, side, one, other)
+    yield from _kernels(name, side, one, other)
     old, new = one["arrays"], other["arrays"]
     faults = []
     for output in old:
@@ -202,6 +224,15 @@ def _answer(
             yield Change(kind=BITWISE, item=name, side=side)
         return
     yield _numbers(name, side, label, moved, old, new, before, after)
+
+
+def _kernels(name: str, side: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Change]:
+    """Another path to the result, where both records say which one was taken."""
+    old, new = (told.get("kernels") for told in (one, other))
+    if old and new and set(old) != set(new):
+        parts = [("no longer", set(old) - set(new)), ("now", set(new) - set(old))]
+        text = "; ".join(f"{word} {', '.join(sorted(names))}" for word, names in parts if names)
+        yield Change(kind=KERNELS, item=name, side=side, text=text)
 
 
 def _array(name: str, side: str, output: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -230,10 +261,8 @@ def _numbers(
         one, other = _finding(before, side, output), _finding(after, side, output)
         error, now = _size(one), _size(other)
         growth = max(now, FLOOR) / max(error, FLOOR)
-        text = (
-            f"{label}: {_text(old[output])} -> {_text(new[output])}; error {error:.3g} -> {now:.3g} units"
-            f" (limit {other.get('limit', one.get('limit', 0)):g})"
-        )
+        limit = f"limit {other.get('limit', one.get('limit', 0)):g}" + ", passed before too" * bool(one.get("fault"))
+        text = f"{label}: {_moved(old[output], new[output])}; error {error:.3g} -> {now:.3g} units ({limit})"
         if other.get("fault") and not one.get("fault") and growth > LARGE:
             kind = LEFT
         elif growth > LISTED:
@@ -246,9 +275,25 @@ def _numbers(
     return worst
 
 
-def _text(array: Mapping[str, Any]) -> str:
-    listed = array.get("sample") or ["?"]
-    return f"{listed[0]}"
+def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Of the sampled elements the one that moved most, relative to its size."""
+
+    def size(pair: tuple[Any, Any]) -> float:
+        was, now = pair
+        if was == now:
+            return 0.0
+        if isinstance(was, str) or isinstance(now, str):
+            return float("inf")
+        return float(abs(now - was) / max(abs(was), abs(now)))
+
+    pairs = list(zip(old.get("sample") or [], new.get("sample") or [], strict=False))
+    if old.get("shape") != new.get("shape") or not pairs:
+        return "other elements"
+    most = max(range(len(pairs)), key=lambda number: size(pairs[number]))
+    if not size(pairs[most]):
+        return "the sampled elements are equal to 9 digits"
+    was, now = pairs[most]
+    return f"{was} -> {now} (element {dict(enumerate(arrays.places(math.prod(old['shape'])))).get(most, '?')})"
 
 
 def _finding(entry: Mapping[str, Any], side: str, output: str) -> Mapping[str, Any]:

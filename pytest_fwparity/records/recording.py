@@ -17,7 +17,7 @@ from pytest_fwparity.records.plain import Plainer
 from pytest_fwparity.records.store import Writer
 from pytest_fwparity.sides.pool import Answer
 from pytest_fwparity.sides.process import Failure
-from pytest_fwparity.sides.wire import Request
+from pytest_fwparity.sides.wire import Reply, Request
 from pytest_fwparity.verdict.outcome import Verdict
 
 #: longest text of a message or warning that is kept
@@ -33,12 +33,14 @@ class Recorder:
         self._known: set[str] = set()
         self._files: set[str] = set()
         self._answers: dict[tuple[str, str], Answer] = {}
+        self._kernels: dict[tuple[str, str], list[str]] = {}
         self._inputs = ""
         lab.listener = self.listen
 
     def begin(self) -> None:
         """A new item: what was heard before belongs to others."""
         self._answers.clear()
+        self._kernels.clear()
         self._inputs = ""
 
     def listen(self, side: str, request: Request, answer: Answer) -> None:
@@ -47,6 +49,10 @@ class Recorder:
         if aside or any(name.startswith("before/") for name in request.arrays):
             return
         key = (side, _label(request))
+        if request.options.get("kernels"):
+            if isinstance(answer, Reply):
+                self._kernels[key] = list(answer.info.get("kernels", []))
+            return
         if key not in self._answers:
             self._answers[key] = answer
             self._inputs = self._inputs or arrays_digest(request.arrays)[:16]
@@ -59,7 +65,7 @@ class Recorder:
         sides: dict[str, dict[str, Any]] = {}
         for (side, label), answer in self._answers.items():
             if label in wanted:
-                sides.setdefault(side, {})[label] = self._answer(answer)
+                sides.setdefault(side, {})[label] = self._answer(answer, self._kernels.get((side, label)))
         told = {
             "inputs": self._inputs,
             "outcome": verdict.outcome,
@@ -105,18 +111,17 @@ class Recorder:
         if symbols:
             self._line({"type": "used", "symbols": symbols})
 
-    def _answer(self, answer: Answer) -> dict[str, Any]:
+    def _answer(self, answer: Answer, kernels: list[str] | None) -> dict[str, Any]:
         if isinstance(answer, Failure):
             return {"error": f"{answer.kind}: {answer.message[:_LONGEST]}"}
         told = {
             name: arrays.told(array, answer.dtypes.get(name, array.dtype.name)) for name, array in answer.arrays.items()
         }
-        kept = {"arrays": told, "warnings": answer.info.get("warnings", [])}
+        kept: dict[str, Any] = {"arrays": told, "warnings": answer.info.get("warnings", [])}
         if values := self.writer.values(answer.arrays, answer.dtypes):
             kept["values"] = values
-        for name in ("kernels", "memory"):
-            if name in answer.info:
-                kept[name] = answer.info[name]
+        if kernels:
+            kept["kernels"] = kernels
         return kept
 
     def _line(self, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 import numpy as np
 
-from pytest_fwparity.records import arrays
+from pytest_fwparity.records import arrays, schema
 from pytest_fwparity.writing import write_whole
 
 #: elements of an array beyond which a record keeps its digest and samples, and not its values
@@ -29,6 +30,7 @@ LARGEST = 8192
 #: version of the layout; a reader refuses a newer one
 SCHEMA = 1
 HEADER = "record.json"
+_WIDEST = 1 << 64
 _HEADER_CAP, _ITEMS_CAP, _VALUES_CAP = 16 << 20, 2 << 30, 1 << 30
 _NAME = re.compile(r"^items-[A-Za-z0-9_]{1,32}\.jsonl(\.gz|\.xz)?$")
 _VALUES = re.compile(r"^[0-9a-f]{2}/[0-9a-f]{62}\.safetensors$")
@@ -171,18 +173,24 @@ def read(folder: Path) -> Record:
             raise RecordError(f"{folder / HEADER} lists {name!r}, which is no file of items")
         for number, entry in _lines(folder / name, header):
             where = f"{folder / name}, line {number}"
-            if entry.get("type") == "item":
-                items.add(_key(entry, where), entry)
-            elif entry.get("type") == "machine":
-                machine = _mapping(entry, "facts", where)
-            elif entry.get("type") == "side":
-                sides[_text(entry, "side", where)] = _mapping(entry, "facts", where)
-            elif entry.get("type") == "interface":
-                interfaces[_text(entry, "side", where)] = _signatures(entry, where)
-            elif entry.get("type") == "used":
-                used = (used or set()) | {str(name) for name in _listing(entry, "symbols", where)}
+            kind = str(entry.get("type"))
+            if kind not in schema.LINES:
+                raise RecordError(f"{where}: unknown kind of line {kind!r}")
+            try:
+                entry = msgspec.convert(entry, schema.LINES[kind])
+            except (msgspec.ValidationError, RecursionError) as error:
+                raise RecordError(f"{where}: {error}") from None
+            if kind == "item":
+                _whole(entry, where)
+                items.add(_key(entry), entry)
+            elif kind == "machine":
+                machine = entry["facts"]
+            elif kind == "side":
+                sides[entry["side"]] = entry["facts"]
+            elif kind == "interface":
+                interfaces[entry["side"]] = entry["symbols"]
             else:
-                raise RecordError(f"{where}: unknown kind of line {entry.get('type')!r}")
+                used = (used or set()) | set(entry["symbols"])
     return Record(
         folder=folder,
         header=header,
@@ -206,59 +214,20 @@ def files(record: Record) -> list[Path]:
     return listed + [record.folder / "values" / name for name in sorted(names)]
 
 
-def _signatures(entry: dict[str, Any], where: str) -> dict[str, Any]:
-    """Symbol to its arguments, each of them name, kind and default."""
-    found = _mapping(entry, "symbols", where)
-    for name, listed in found.items():
-        if listed is not None and not (
-            isinstance(listed, list) and all(isinstance(one, list) and len(one) == 3 for one in listed)
-        ):
-            raise RecordError(f"{where}: the arguments of {name!r} are no list of name, kind and default")
-    return found
-
-
-def _key(entry: dict[str, Any], where: str) -> tuple[Any, ...]:
-    """What results of two records are matched by; every part is checked, the rest where it is used."""
-    parameters = entry.get("parameters")
-    if not isinstance(parameters, list) or not all(isinstance(value, str) for value in parameters):
-        raise RecordError(f"{where}: 'parameters' should be a list of texts")
-    if not isinstance(entry.get("seed"), int):
-        raise RecordError(f"{where}: 'seed' should be a number")
-    for name in ("findings", "sides"):
-        _mapping(entry, name, where) if name == "sides" else _listing(entry, name, where)
+def _whole(entry: dict[str, Any], where: str) -> None:
     for side, labels in entry["sides"].items():
-        for label, told in labels.items() if isinstance(labels, dict) else [("", None)]:
-            if not isinstance(told, dict) or not isinstance(told.get("arrays", {}), dict):
-                raise RecordError(f"{where}: the answer of {side} in {label!r} is no table")
+        for label, told in labels.items():
+            if not told.keys() & {"error", "arrays", "launches"}:
+                raise RecordError(f"{where}: the answer of {side} in {label!r} has no error, arrays or launches")
             for name, array in told.get("arrays", {}).items():
-                if not isinstance(array, dict) or not isinstance(array.get("digest"), str):
-                    raise RecordError(f"{where}: array {name!r} of {side} has no digest")
-    for finding in entry["findings"]:
-        if not isinstance(finding, dict) or not isinstance(finding.get("name"), str):
-            raise RecordError(f"{where}: a finding has no name")
-    texts = [_text(entry, name, where) for name in ("case", "variant", "check", "outcome")]
-    return (*texts[:3], tuple(parameters), entry["seed"])
+                if any(isinstance(value, int) and abs(value) >= _WIDEST for value in array.get("sample", ())):
+                    raise RecordError(f"{where}: {name!r} of {side} has an element that no dtype holds")
 
 
-def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
-    value = entry.get(name)
-    if not isinstance(value, str):
-        raise RecordError(f"{where}: {name!r} should be a text, but is {type(value).__name__}")
-    return value
-
-
-def _mapping(entry: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:
-    value = entry.get(name)
-    if not isinstance(value, dict):
-        raise RecordError(f"{where}: {name!r} should be a table, but is {type(value).__name__}")
-    return value
-
-
-def _listing(entry: Mapping[str, Any], name: str, where: str) -> list[Any]:
-    value = entry.get(name)
-    if not isinstance(value, list):
-        raise RecordError(f"{where}: {name!r} should be a list, but is {type(value).__name__}")
-    return value
+def _key(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What results of two records are matched by."""
+    names = [entry[name] for name in ("case", "variant", "check")]
+    return (*names, tuple(entry["parameters"]), entry["seed"])
 
 
 def _lines(path: Path, header: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -326,11 +295,11 @@ def _read_header(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise RecordError(f"{folder} holds no record: {HEADER} is missing")
     found = _parsed(_content(path, _HEADER_CAP), str(path))
-    schema = found.get("schema")
-    if found.get("kind") != "fwparity record" or not isinstance(schema, int):
+    version = found.get("schema")
+    if found.get("kind") != "fwparity record" or not isinstance(version, int):
         raise RecordError(f"{path} is not the header of a record of this tool")
-    if schema > SCHEMA:
-        raise RecordError(f"{path} has schema {schema}; this version reads up to {SCHEMA}: upgrade pytest-fwparity")
+    if version > SCHEMA:
+        raise RecordError(f"{path} has schema {version}; this version reads up to {SCHEMA}: upgrade pytest-fwparity")
     if found.get("digest") != _header_digest(found):
         raise RecordError(f"{path} is damaged: its digest is wrong")
     if not isinstance(found.get("finished"), bool) or not isinstance(found.get("files"), dict):

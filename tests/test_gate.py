@@ -305,6 +305,28 @@ def test_the_first_lines_say_it_all() -> None:
     ]
 
 
+def timed(number: int, times: list[float]) -> dict[str, Any]:
+    launches = [{"samples": [time]} for time in times]
+    speed = {"speed": {"launches": launches, "pairing": "p", "device": "cpu"}}
+    return item(number, check="speed", outcome="timed", findings=[], sides={"torch": speed})
+
+
+def test_the_speed_that_would_have_been_seen_is_told() -> None:
+    """One item as it was, one too noisy to say, one slower: what a reader may conclude of the rest."""
+    noisy = [1.0, 1.4, 0.8, 1.3, 0.7, 1.2, 0.9, 1.1]
+    old = record(timed(0, [1.0] * 8), timed(1, [1.0] * 8), timed(2, [1.0] * 8), item(3))
+    new = record(timed(0, [1.01] * 8), timed(1, noisy), timed(2, [1.3] * 8), item(3))
+    found = gate(old, new, DEFAULT)
+    assert found.status == 0 and gate(old, new, DEFAULT, speed=True).status == 1
+    lines = found.lines("old", "new")
+    assert lines[-2] == "results: 1 slower, 1 speed inconclusive, 1 as fast as before, 1 bitwise equal"
+    told = fnmatch.fnmatchcase(
+        lines[-1], "speed: 3 items judged; a change of 10 % would have been seen in half, of * in all"
+    )
+    assert told, lines[-1]
+    assert len(found.to_json()["speed"]["seen"]) == 3 and max(found.seen) > 0.2
+
+
 def test_nothing_in_common_is_no_pass() -> None:
     found = gate(record(item(0)), record())
     assert found.status == 1 and found.lines("a", "b")[0].startswith("FAIL: the records have no item in common")

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytest_fwparity.records import arrays, store
+from pytest_fwparity.records import arrays, baselines, store
 from pytest_fwparity.records.gate import gate
 from pytest_fwparity.records.plain import Plainer
 from tests.recorded import item, made
@@ -135,8 +135,9 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "link": (linked, "is not there, or no plain file"),
     "hostile name": (lambda f: rewrite(f, files={"../../etc/passwd": {}}), "which is no file of items"),
     "not compressed": (not_compressed, "items-main.jsonl.xz: Input format not supported"),
-    "no list of files": (lambda f: rewrite(f, files=[]), "does not say whether the run finished"),
-    "files without digest": (lambda f: rewrite(f, files={"items-main.jsonl": 3}), "bytes, not the None"),
+    "no list of files": (lambda f: rewrite(f, files=[]), r"Expected `object`, got `array` - at `\$\.files`"),
+    "files without digest": (lambda f: rewrite(f, files={"items-main.jsonl": {}}), "bytes, not the None"),
+    "begun": (lambda f: rewrite(f, begun="x"), r"Expected `float`, got `str` - at `\$\.begun`"),
     "deep": (lambda f: reseal(f, checked(b"[" * 100_000)), "no JSON"),
     "no table": (lambda f: reseal(f, checked(b"[1]")), "not a table"),
     "unknown line": (lambda f: reseal(f, checked(b'{"type":"code"}')), "unknown kind of line 'code'"),
@@ -282,7 +283,9 @@ def test_forged_records_are_refused_or_compared(tmp_path: Path) -> None:
     """Anything anywhere in an item, under checksums that fit: no comparison stumbles over it."""
     good = store.read(made(tmp_path / "good", count=1))
     interface = {"type": "interface", "side": "torch", "symbols": {"torch.mm": [["x", "", None]], "torch.f": None}}
-    lines = [FULL, TIMED, interface, {"type": "used", "symbols": ["torch.mm"]}]
+    side = {"type": "side", "side": "torch", "facts": {"versions": {"torch": "1"}, "libraries": {"libc.so": "2"}}}
+    machine = {"type": "machine", "facts": {"identity": {"host": "h"}, "health": {}}}
+    lines = [FULL, TIMED, machine, side, interface, {"type": "used", "symbols": ["torch.mm"]}]
     folder, refused = made(tmp_path / "r", count=1), 0
     reseal(folder, b"".join(checked(json.dumps(line).encode()) for line in lines))
     whole = store.read(folder)
@@ -302,7 +305,7 @@ def test_forged_records_are_refused_or_compared(tmp_path: Path) -> None:
                     continue
                 for old, new in ((good, record), (record, good), (whole, record), (record, whole)):
                     found = gate(old, new)
-                    json.dumps([found.lines("old", "new"), found.to_json()])
+                    json.dumps([found.lines("old", "new"), found.to_json(), baselines.name_of(record.environment)])
     assert refused > 800
 
 

@@ -36,6 +36,7 @@ GONE = "warning gone"
 MENDED = "mended"
 FASTER = "faster"
 LESS_MEMORY = "less memory"
+SPEED_EQUAL = "as fast as before"
 UNASKED = "not asked this time"
 ROUNDING = "within rounding"
 BITWISE = "bitwise equal"
@@ -43,7 +44,7 @@ BITWISE = "bitwise equal"
 KINDS = (
     *(LOST, BROKE, NONFINITE, LEFT, DTYPE, REMOVED, DEFAULT, VANISHED, MEMORY, SLOWER, SLOWER_START, UNSURE),
     *(SPEED_UNSURE, DRIFTED, CHANGED, SIGNATURE, KERNELS, NEW, WARNING, GONE, MENDED, FASTER, LESS_MEMORY, UNASKED),
-    *(ROUNDING, BITWISE),
+    *(SPEED_EQUAL, ROUNDING, BITWISE),
 )
 
 #: growth of the root mean square error that is listed, and that which is out of proportion; below the floor is noise
@@ -63,6 +64,8 @@ class Change:
     text: str = ""
     #: how much worse, for sorting: growth of the error in units
     growth: float = 0.0
+    #: of speed, the smallest relative change that would have been seen
+    seen: float = 0.0
 
 
 def name_of(entry: Mapping[str, Any]) -> str:
@@ -121,6 +124,7 @@ _OF_PACE = {
     pace.MEMORY: MEMORY,
     pace.LESS: LESS_MEMORY,
     pace.UNSURE: SPEED_UNSURE,
+    pace.EQUAL: SPEED_EQUAL,
 }
 
 
@@ -132,7 +136,7 @@ def _pace(old: Record, new: Record, before: Mapping[str, Any], after: Mapping[st
             for found in pace.compare(one, other):
                 if found.kind in _OF_PACE:
                     kind, name = _OF_PACE[found.kind], name_of(after)
-                    yield Change(kind=kind, item=name, side=side, text=found.text, growth=found.growth)
+                    yield Change(kind=kind, item=name, side=side, text=found.text, growth=found.growth, seen=found.seen)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

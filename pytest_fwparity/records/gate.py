@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ PASS, FAIL, UNSURE = 0, 1, 2
 #: entries of one kind that are shown before the rest is counted
 _SHOWN = 10
 #: kinds that are counted and not listed
-_COUNTED = (drift.ROUNDING, drift.BITWISE, drift.UNASKED)
+_COUNTED = (drift.ROUNDING, drift.BITWISE, drift.UNASKED, drift.SPEED_EQUAL)
 #: kinds whose text names the cause, whatever the item
 _SHARED = (drift.WARNING, drift.GONE)
 
@@ -65,7 +66,17 @@ class Gate:
             if kind not in _COUNTED:
                 told += _listing(sorted((c for c in rest if c.kind == kind), key=_worst), "told")
         told.append("results: " + ", ".join(f"{counted[kind]} {kind}" for kind in drift.KINDS if counted[kind]))
+        if seen := self.seen:
+            half, most = (f"{100 * value:.0f} %" for value in (statistics.median(seen), seen[-1]))
+            told.append(
+                f"speed: {len(seen)} items judged; a change of {half} would have been seen in half, of {most} in all"
+            )
         return told
+
+    @property
+    def seen(self) -> list[float]:
+        """Of every speed item that was judged, the smallest relative change that would have been seen, ascending."""
+        return sorted(change.seen for change in self.changes if change.seen and change.kind != drift.SLOWER_START)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -83,6 +94,7 @@ class Gate:
                 for c in self.changes
                 if c.kind not in _COUNTED
             ],
+            "speed": {"judged": len(self.seen), "seen": self.seen},
             "counts": dict(Counter(change.kind for change in self.changes)),
         }
 

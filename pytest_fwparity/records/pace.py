@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 SLOWER, FASTER, START, MEMORY, LESS, UNSURE, EQUAL = "slower", "faster", "start", "memory", "less", "unsure", "equal"
+#: too few launches to judge
+UNTOLD = "untold"
 
 #: smallest relative change that is worth a word: of a step, of a first call; of memory, to which the bytes are added
 STEP_FLOOR = {"cpu": 0.10, "cuda": 0.05}
@@ -28,11 +30,12 @@ _ALPHA = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What became of one quantity; ``growth`` is new over old."""
+    """What became of one quantity; ``growth`` is new over old, ``seen`` the smallest relative change that would have shown."""
 
     kind: str
     text: str
     growth: float = 1.0
+    seen: float = 0.0
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Found]:
@@ -46,7 +49,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Found]:
         firsts = [[launch["first"] for launch in listed if launch.get("first")] for listed in (before, after)]
         if all(firsts):
             found = _judged("the first call", firsts[0], firsts[1], START_FLOOR, paired, START, EQUAL)
-            if found.kind != UNSURE:  # an uncertain first call is not worth a line beside the call itself
+            if found.kind == START:  # an uncertain first call is not worth a line beside the call itself
                 yield found
     yield from _memory(before, after)
 
@@ -82,20 +85,21 @@ def _judged(
     else:
         least = min(len(old), len(new))
         text = f"{what}: {_shown(_median(old))} -> {_shown(_median(new))}; {least} launch says nothing about speed"
-        return Found(kind=EQUAL, text=text)
+        return Found(kind=UNTOLD, text=text)
     bound = math.log1p(floor)
+    seen = max(bound, high - estimate)
     text = f"{what}: {_shown(_median(old))} -> {_shown(_median(new))}, {_percent(estimate)}"
     text += f" ({_percent(low)} to {_percent(high)}; {how})"
     if low > 0 and estimate > bound:
-        return Found(kind=worse, text=text, growth=math.exp(estimate))
-    if high < 0 and estimate < -bound:
-        return Found(kind=better, text=text, growth=math.exp(estimate))
-    if low > -bound and high < bound:
-        return Found(kind=EQUAL, text=text, growth=math.exp(estimate))
-    seen = max(bound, high - estimate)
-    return Found(
-        kind=UNSURE, text=f"{text}; a change of {_percent(seen)} would have been seen", growth=math.exp(estimate)
-    )
+        kind = worse
+    elif high < 0 and estimate < -bound:
+        kind = better
+    elif low > -bound and high < bound:
+        kind = EQUAL
+    else:
+        kind = UNSURE
+        text += f"; a change of {_percent(seen)} would have been seen"
+    return Found(kind=kind, text=text, growth=math.exp(estimate), seen=math.expm1(seen))
 
 
 def interval(ratios: Sequence[float]) -> tuple[float, float]:

@@ -98,10 +98,31 @@ class Machine(TypedDict):
 
 
 class Side(TypedDict):
-    """The stack of a side, as its worker loaded it."""
+    """The stack of a side, as its worker loaded it; what :class:`Stack` does not name is kept as it is."""
 
     side: str
-    facts: dict[str, Any]
+    facts: dict[str, str | dict[str, Any]]
+
+
+class Stack(TypedDict):
+    """What readers rely on in the facts of a side."""
+
+    versions: NotRequired[dict[str, str]]
+    file: NotRequired[str]
+    device: NotRequired[str]
+
+
+class Header(TypedDict):
+    """What readers rely on in the header."""
+
+    finished: bool
+    #: name to ``bytes`` and ``sha256``
+    files: dict[str, dict[str, Any]]
+    begun: NotRequired[float]
+    level: NotRequired[str]
+    seeds: NotRequired[list[int]]
+    whole: NotRequired[bool]
+    size: NotRequired[str]
 
 
 class Interface(TypedDict):

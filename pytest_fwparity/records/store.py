@@ -176,16 +176,14 @@ def read(folder: Path) -> Record:
             kind = str(entry.get("type"))
             if kind not in schema.LINES:
                 raise RecordError(f"{where}: unknown kind of line {kind!r}")
-            try:
-                entry = msgspec.convert(entry, schema.LINES[kind])
-            except (msgspec.ValidationError, RecursionError) as error:
-                raise RecordError(f"{where}: {error}") from None
+            entry = _fits(entry, schema.LINES[kind], where)
             if kind == "item":
                 _whole(entry, where)
                 items.add(_key(entry), entry)
             elif kind == "machine":
                 machine = entry["facts"]
             elif kind == "side":
+                _fits(entry["facts"], schema.Stack, where)
                 sides[entry["side"]] = entry["facts"]
             elif kind == "interface":
                 interfaces[entry["side"]] = entry["symbols"]
@@ -214,6 +212,15 @@ def files(record: Record) -> list[Path]:
     return listed + [record.folder / "values" / name for name in sorted(names)]
 
 
+def _fits(found: Any, shape: Any, where: str) -> dict[str, Any]:
+    """Only what the shape names; raises where it is of another type."""
+    try:
+        made: dict[str, Any] = msgspec.convert(found, shape)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise RecordError(f"{where}: {error}") from None
+    return made
+
+
 def _whole(entry: dict[str, Any], where: str) -> None:
     for side, labels in entry["sides"].items():
         for label, told in labels.items():
@@ -234,8 +241,8 @@ def _lines(path: Path, header: Mapping[str, Any]) -> Iterator[tuple[int, dict[st
     content = _content(path, _ITEMS_CAP)
     if header["finished"]:
         said = header["files"][path.name]
-        if not isinstance(said, dict) or said.get("bytes") != len(content):
-            raise RecordError(f"{path} has {len(content)} bytes, not the {_said(said, 'bytes')} that it ended with")
+        if said.get("bytes") != len(content):
+            raise RecordError(f"{path} has {len(content)} bytes, not the {said.get('bytes')} that it ended with")
         if said.get("sha256") != hashlib.sha256(content).hexdigest():
             raise RecordError(f"{path} is damaged: its content has another digest than when it was written")
         if path.suffix in (".gz", ".xz"):
@@ -248,10 +255,6 @@ def _lines(path: Path, header: Mapping[str, Any]) -> Iterator[tuple[int, dict[st
         if sum_ != b"%08x" % zlib.crc32(text):
             raise RecordError(f"{path}, line {number}: its checksum is wrong")
         yield number, _parsed(text, f"{path}, line {number}")
-
-
-def _said(entry: Any, name: str) -> Any:
-    return entry.get(name) if isinstance(entry, dict) else None
 
 
 def _unzipped(path: Path, content: bytes) -> bytes:
@@ -302,8 +305,7 @@ def _read_header(folder: Path) -> dict[str, Any]:
         raise RecordError(f"{path} has schema {version}; this version reads up to {SCHEMA}: upgrade pytest-fwparity")
     if found.get("digest") != _header_digest(found):
         raise RecordError(f"{path} is damaged: its digest is wrong")
-    if not isinstance(found.get("finished"), bool) or not isinstance(found.get("files"), dict):
-        raise RecordError(f"{path} does not say whether the run finished, and with which files")
+    _fits(found, schema.Header, str(path))
     return found
 
 

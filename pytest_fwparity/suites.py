@@ -25,6 +25,8 @@ class Suite:
     name: str
     package: str
     folder: Path
+    #: version of the distribution that brings it
+    version: str = ""
 
     def files(self) -> Iterator[Path]:
         """Every file that may hold cases, in order."""
@@ -71,7 +73,9 @@ def installed() -> dict[str, Suite]:
         if entry.name == OWN or (entry.name in found and found[entry.name].package != entry.value):
             raise pytest.UsageError(f"two suites are named {entry.name!r}; uninstall one of them")
         folder = Path(next(iter(spec.submodule_search_locations))).resolve()
-        found[entry.name] = Suite(name=entry.name, package=entry.value, folder=folder)
+        found[entry.name] = Suite(
+            name=entry.name, package=entry.value, folder=folder, version=entry.dist.version if entry.dist else ""
+        )
     return dict(sorted(found.items(), key=lambda pair: (pair[0] != SHIPPED, pair[0])))
 
 

@@ -238,6 +238,21 @@ def test_every_fact_belongs_to_a_part_of_the_stack(name: str, component: str) ->
     assert EnvironmentChange(name=name, old="a", new="b").component == component
 
 
+def test_another_rule_is_a_change_of_the_tool() -> None:
+    old = {**ENVIRONMENT, "tool": {"plugin": "0.1.0", "constants": "3", "suites": {"core": "0.1.0"}}}
+    new = {**ENVIRONMENT, "tool": {"plugin": "0.1.0", "constants": "4", "suites": {"core": "0.1.0"}}}
+    found = gate(record(item(0), environment=old), record(item(0), environment=new))
+    assert [change.component for change in found.environment] == ["fwparity"] and found.policy is DEFAULT
+    assert found.lines("old", "new")[1:3] == ["environment: fwparity changed", "  tool.constants: 3 -> 4"]
+
+
+def test_another_case_is_told_beside_what_it_lost() -> None:
+    old, new = item(0, source="a"), item(0, source="b", outcome="differ", message="why")
+    (change,) = [c for c in drift.drift(record(old), record(new)) if c.kind == drift.LOST]
+    assert change.text == "agree -> differ: why; the file of its case is another, too"
+    assert kinds(record(old), record(item(0, source="b"))) == [drift.BITWISE]
+
+
 def test_another_driver_alone_asks_for_the_same_bits() -> None:
     driver = EnvironmentChange(name="machine.identity.gpu driver driver", old="550", new="560")
     assert choose([driver]) is DRIVER

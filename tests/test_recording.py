@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import pytest_fwparity
 from pytest_fwparity.cli import main
 from pytest_fwparity.records import store
 from tests.project import AFFINE, Project, function_case
@@ -25,6 +26,8 @@ def test_an_item_with_both_sides_and_the_environment_once(project: Project) -> N
     result.stdout.fnmatch_lines(["record: *runs/a"])
     record = store.read(project.path / "runs/a")
     assert record.finished and record.header["level"] == "quick" and record.header["size"] == "full"
+    assert record.header["policy"] == "" and record.header["perf"] == "record" and record.header["suites"] == {}
+    assert record.environment["tool"]["plugin"] == pytest_fwparity.__version__
     assert record.environment["machine"]["identity"]["host"] == "node7"
     assert sorted(record.environment["sides"]) == ["fake-keras", "fake-torch"]
     assert record.environment["sides"]["fake-torch"]["versions"] == {"fake": "1.2.3"}

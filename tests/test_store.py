@@ -35,6 +35,7 @@ def test_what_was_written_is_read(tmp_path: Path, slim: bool) -> None:
     assert record.environment == {
         "machine": {"identity": {"host": "h"}},
         "sides": {"torch": {"versions": {"torch": "1"}}},
+        "tool": {"suites": {}},
     }
     answer = record.items["own:layers/Case3", "default", "agree", ("float32",), 0]["sides"]["torch"]["float32"]
     if slim:

@@ -54,6 +54,6 @@ def _components(found: Gate, side: str) -> set[str]:
     parts = set()
     for change in found.environment:
         owner = change.name.partition(".")[0]
-        if not sides or owner == "machine" or owner in sides:
+        if not sides or owner in ("machine", "tool") or owner in sides:
             parts.add(change.component)
     return parts

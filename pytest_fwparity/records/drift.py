@@ -153,6 +153,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
             if other is not None and label != "speed":
                 found += _answer(name, side, label, one, other, before, after)
     moved = _outcome(name, before, after)
+    if moved is not None and before.get("source") != after.get("source"):
+        moved = replace(moved, text=f"{moved.text}; the file of its case is another, too")
     if moved is not None:
         yield _traced(moved, shared, found) if moved.kind == LOST else moved
     yield from found

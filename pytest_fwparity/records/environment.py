@@ -103,6 +103,8 @@ class Change:
     @property
     def component(self) -> str:
         """The part of the stack that it belongs to."""
+        if self.name.startswith("tool."):
+            return "fwparity"
         text = self.name.replace("machine.identity.", "machine.")
         part = text.split(".", 1)[1] if not text.startswith("machine.") and "." in text else text
         for component, words in _COMPONENTS:
@@ -115,8 +117,9 @@ class Change:
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """What identifies the environments and differs: ``{"machine": ..., "sides": {name: ...}}`` on both hands."""
-    before, after = (flat({"machine": e.get("machine", {}), **e.get("sides", {})}) for e in (old, new))
+    """What identifies the environments and differs: ``{"machine": ..., "tool": ..., "sides": {name: ...}}`` on both hands."""
+    shared = ("machine", "tool")
+    before, after = (flat({**{n: e.get(n, {}) for n in shared}, **e.get("sides", {})}) for e in (old, new))
     changed = []
     for name in dict.fromkeys([*before, *after]):
         one, other = before.get(name, ""), after.get(name, "")

@@ -120,7 +120,8 @@ def _environment(changes: Sequence[EnvironmentChange]) -> list[str]:
         return ["environment: the same"]
     parts = dict.fromkeys(change.component for change in changes)
     told = [f"environment: {', '.join(parts)} changed"]
-    versions = [change for change in changes if ".versions." in change.name or change.name.startswith("machine.")]
+    told_first = ("machine.", "tool.")
+    versions = [change for change in changes if ".versions." in change.name or change.name.startswith(told_first)]
     shown = versions or list(changes)
     told += [f"  {change.text()}" for change in shown[:_SHOWN]]
     if len(changes) > len(shown[:_SHOWN]):

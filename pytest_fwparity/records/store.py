@@ -193,10 +193,17 @@ def read(folder: Path) -> Record:
         folder=folder,
         header=header,
         items=items,
-        environment={"machine": machine, "sides": sides},
+        environment={"machine": machine, "sides": sides, "tool": _tool(header)},
         interfaces=interfaces,
         used=None if used is None else frozenset(used),
     )
+
+
+def _tool(header: Mapping[str, Any]) -> dict[str, Any]:
+    """What judged: versions of this plugin, of the rule's constants and of the suites."""
+    suites = header.get("suites")
+    told = {name: str(header[name]) for name in ("plugin", "constants") if name in header}
+    return {**told, "suites": suites if isinstance(suites, dict) else {}}
 
 
 def files(record: Record) -> list[Path]:

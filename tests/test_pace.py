@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,33 @@ def test_launches_at_different_times_need_a_change_beyond_their_spread() -> None
     assert kinds(entry(old), entry(1.5 * new)) == [pace.SLOWER]
     assert pace.SLOWER not in kinds(entry(old), entry(1.06 * new))
     assert kinds(entry(old, pairing="a"), entry(1.5 * new, pairing="b")) == [pace.SLOWER]
+
+
+def test_a_host_that_is_slower_now_and_then_makes_nothing_slower() -> None:
+    """Two of three launches disturbed: medians and their spread say slower, the fastest launch says otherwise."""
+    old, disturbed = [1.0, 1.01, 1.0, 1.02, 1.01, 1.0], [1.3, 1.31, 1.0, 1.3, 1.32, 1.31]
+    assert kinds(entry(old), entry(disturbed)) == [pace.UNSURE]
+    assert kinds(entry(disturbed), entry(old)) == [pace.UNSURE]
+    assert kinds(entry(old), entry([1.3, 1.31, 1.3, 1.3, 1.32, 1.31])) == [pace.SLOWER]
+
+
+def test_what_moves_everything_between_two_times_is_the_hosts() -> None:
+    rng = np.random.default_rng(0)
+
+    def times(factor: float) -> Any:
+        return entry(factor * np.exp(0.01 * rng.standard_normal(8)))
+
+    pairs = [(times(size), times(1.25 * size)) for size in (1, 2, 3, 4, 5, 6, 7, 8)]
+    host = pace.shift(pairs)
+    assert math.exp(host) == pytest.approx(1.25, rel=0.02)
+    assert pace.shift(pairs[:7]) == 0.0, "too few to tell"
+    assert pace.shift([(one, other) for one, other in [noisy(seed, factor=1.25) for seed in range(9)]]) == 0.0
+    for old, new in pairs:
+        assert [found.kind for found in pace.compare(old, new, host)] == [pace.UNSURE]
+    (found,) = pace.compare(times(1), times(1.25 * 1.3), host)
+    assert found.kind == pace.SLOWER
+    (found,) = pace.compare(times(1), times(0.8), host)
+    assert found.kind == pace.FASTER, "though everything else became slower"
 
 
 def test_a_first_call_has_a_floor_of_its_own() -> None:

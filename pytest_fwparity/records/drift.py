@@ -77,13 +77,17 @@ def name_of(entry: Mapping[str, Any]) -> str:
 def drift(old: Record, new: Record) -> list[Change]:
     """Everything that changed, one :data:`BITWISE` or :data:`ROUNDING` entry for each side's results that hold."""
     found = [Change(kind=kind, item=name, side=side, text=text) for kind, side, name, text in _interfaces(old, new)]
+    timed: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = []
     for key, before in old.items.items():
         after = new.items.get(key)
-        if after is not None:
-            found += _pace(old, new, before, after) if before["outcome"] == "timed" else changes(before, after)
+        if after is not None and before["outcome"] == "timed":
+            timed.append((before, after))
+        elif after is not None:
+            found += changes(before, after)
         elif before["outcome"] != "timed":
             kind = VANISHED if asked(before, new, old) else UNASKED
             found.append(Change(kind=kind, item=name_of(before), text=f"was {before['outcome']}"))
+    found += _paces(timed)
     for key in new.items:
         if key in old.items:
             continue
@@ -128,15 +132,26 @@ _OF_PACE = {
 }
 
 
-def _pace(old: Record, new: Record, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    """Speed, first call and memory of one speed item."""
-    for side in before["sides"]:
-        if side in after["sides"]:
-            one, other = before["sides"][side].get("speed", {}), after["sides"][side].get("speed", {})
-            for found in pace.compare(one, other):
-                if found.kind in _OF_PACE:
-                    kind, name = _OF_PACE[found.kind], name_of(after)
-                    yield Change(kind=kind, item=name, side=side, text=found.text, growth=found.growth, seen=found.seen)
+def _paces(timed: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Iterator[Change]:
+    """Speed, first call and memory of the speed items."""
+    entries = [
+        (name_of(after), side, before["sides"][side].get("speed", {}), after["sides"][side].get("speed", {}))
+        for before, after in timed
+        for side in before["sides"]
+        if side in after["sides"]
+    ]
+    host = pace.shift([(one, other) for _, _, one, other in entries])
+    if host:
+        text = f"{100 * math.expm1(host):+.1f} % in the median: a host at two times, or all of it; "
+        text += (
+            "what is told of one item is beyond that, and only launches side by side (--fwparity-candidate) tell more"
+        )
+        yield Change(kind=SPEED_UNSURE, item="all speed items", text=text, growth=float("inf"))
+    for name, side, one, other in entries:
+        for found in pace.compare(one, other, host):
+            if found.kind in _OF_PACE:
+                kind = _OF_PACE[found.kind]
+                yield Change(kind=kind, item=name, side=side, text=found.text, growth=found.growth, seen=found.seen)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

@@ -18,6 +18,8 @@ from pytest_fwparity.records.store import Record
 PASS, FAIL, UNSURE = 0, 1, 2
 #: entries of one kind that are shown before the rest is counted
 _SHOWN = 10
+#: where fewer will do
+_FEW = {drift.SPEED_UNSURE: 3}
 #: kinds that are counted and not listed
 _COUNTED = (drift.ROUNDING, drift.BITWISE, drift.UNASKED, drift.SPEED_EQUAL)
 #: kinds whose text names the cause, whatever the item
@@ -136,13 +138,14 @@ def _listing(changes: Sequence[Change], verb: str) -> list[str]:
         same = (change.kind, change.side, change.output, change.text)
         groups.setdefault(same if change.kind in _SHARED else (*same, change.item), []).append(change)
     told = []
-    for group in list(groups.values())[:_SHOWN]:
+    shown = min((_FEW.get(change.kind, _SHOWN) for change in changes), default=0)
+    for group in list(groups.values())[:shown]:
         change = group[0]
         where = ", ".join(part for part in (change.side, change.output) if part)
         further = f" and {len(group) - 1} items more" if len(group) > 1 else ""
         told.append(f"{verb}: {change.kind}: {change.item}{further}" + (f" ({where})" if where else ""))
         if change.text:
             told.append(f"    {change.text[:300]}")
-    if len(groups) > _SHOWN:
-        told.append(f"{verb}: and {len(groups) - _SHOWN} more")
+    if len(groups) > shown:
+        told.append(f"{verb}: and {len(groups) - shown} more")
     return told

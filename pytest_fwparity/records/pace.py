@@ -2,7 +2,8 @@
 
 The unit of replication is the launch (a worker process), not the round: rounds of one launch share its luck. Launches that
 were paired, run side by side in turns, are compared pair by pair with an exact sign-flip test; launches of two times apart
-by their spread. One launch on either hand says nothing about speed, and is not judged.
+by their spread, beyond what moved everything between the two times, and only where the fastest launch moved as well: what
+disturbs a host adds time and never takes any. One launch on either hand says nothing about speed, and is not judged.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ STEP_FLOOR = {"cpu": 0.10, "cuda": 0.05}
 START_FLOOR, MEMORY_FLOOR, MEMORY_BYTES = 0.25, 0.02, 1 << 20
 #: most pairs whose flips are all counted; least pairs, and least launches on either hand that were not paired
 _EXACT, _PAIRS, _APART = 12, 7, 5
+#: least items whose median tells how much faster or slower a host was at another time
+_ITEMS = 8
 #: one-sided chance of a false alarm of one comparison, before the floor
 _ALPHA = 0.01
 
@@ -38,20 +41,38 @@ class Found:
     seen: float = 0.0
 
 
-def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Found]:
-    """Of two speed entries of a record: ``launches`` (each with ``samples``, ``first`` and ``memory``), ``pairing``, ``device``."""
+def compare(old: Mapping[str, Any], new: Mapping[str, Any], host: float = 0.0) -> Iterator[Found]:
+    """Of two speed entries of a record: ``launches`` (each with ``samples``, ``first`` and ``memory``), ``pairing``, ``device``.
+
+    ``host`` is the logarithm by which everything moved between two times, as :func:`shift` finds it.
+    """
     before, after = _launches(old), _launches(new)
-    paired = bool(old.get("pairing")) and old.get("pairing") == new.get("pairing") and len(before) == len(after)
+    paired = _paired(old, new, before, after)
     floor = STEP_FLOOR["cpu" if str(new.get("device", "cpu")) in ("", "cpu") else "cuda"]
     if before and after:
         times = [[_median(launch["samples"]) for launch in listed] for listed in (before, after)]
-        yield _judged("a call", times[0], times[1], floor, paired, SLOWER, FASTER)
+        yield _judged("a call", times[0], times[1], floor, paired, host, (SLOWER, FASTER))
         firsts = [[launch["first"] for launch in listed if launch.get("first")] for listed in (before, after)]
         if all(firsts):
-            found = _judged("the first call", firsts[0], firsts[1], START_FLOOR, paired, START, EQUAL)
+            found = _judged("the first call", firsts[0], firsts[1], START_FLOOR, paired, host, (START, EQUAL))
             if found.kind == START:  # an uncertain first call is not worth a line beside the call itself
                 yield found
     yield from _memory(before, after)
+
+
+def shift(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> float:
+    """The median log ratio of speed entries that were launched at two times; 0 where these are too few to tell."""
+    ratios = []
+    for old, new in pairs:
+        before, after = _launches(old), _launches(new)
+        if min(len(before), len(after)) >= _APART and not _paired(old, new, before, after):
+            one, other = (_median([_median(launch["samples"]) for launch in listed]) for listed in (before, after))
+            ratios.append(math.log(other / one))
+    return _median(ratios) if len(ratios) >= _ITEMS else 0.0
+
+
+def _paired(old: Mapping[str, Any], new: Mapping[str, Any], before: Sequence[Any], after: Sequence[Any]) -> bool:
+    return bool(old.get("pairing")) and old.get("pairing") == new.get("pairing") and len(before) == len(after)
 
 
 def _launches(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -69,31 +90,40 @@ def _median(values: Sequence[float]) -> float:
 
 
 def _judged(
-    what: str, old: Sequence[float], new: Sequence[float], floor: float, paired: bool, worse: str, better: str
+    what: str,
+    old: Sequence[float],
+    new: Sequence[float],
+    floor: float,
+    paired: bool,
+    host: float,
+    kinds: tuple[str, str],
 ) -> Found:
     """Log ratios judged: worse, better, equal, or unsure with what could have been seen."""
     if paired and len(old) >= _PAIRS:
         ratios = [math.log(n / o) for o, n in zip(old, new, strict=True)]
         estimate = statistics.median(ratios)
         low, high = interval(ratios)
+        host, fastest = 0.0, estimate
         how = f"{len(old)} pairs of launches"
     elif min(len(old), len(new)) >= _APART:
         estimate = math.log(_median(new) / _median(old))
         spread = 3 * 1.4826 * math.hypot(_deviation(old), _deviation(new))
         low, high = estimate - spread, estimate + spread
+        fastest = math.log(min(new) / min(old))
         how = f"{len(old)} and {len(new)} launches at different times"
     else:
         least = min(len(old), len(new))
         text = f"{what}: {_shown(_median(old))} -> {_shown(_median(new))}; {least} launch says nothing about speed"
         return Found(kind=UNTOLD, text=text)
     bound = math.log1p(floor)
-    seen = max(bound, high - estimate)
+    more, less = max(host, 0.0), min(host, 0.0)
+    seen = max(bound, high - estimate) + more
     text = f"{what}: {_shown(_median(old))} -> {_shown(_median(new))}, {_percent(estimate)}"
     text += f" ({_percent(low)} to {_percent(high)}; {how})"
-    if low > 0 and estimate > bound:
-        kind = worse
-    elif high < 0 and estimate < -bound:
-        kind = better
+    if low > more and min(estimate, fastest) > bound + more:
+        kind = kinds[0]
+    elif high < less and max(estimate, fastest) < less - bound:
+        kind = kinds[1]
     elif low > -bound and high < bound:
         kind = EQUAL
     else:

@@ -104,9 +104,9 @@ def test_what_moves_everything_between_two_times_is_the_hosts() -> None:
 
     pairs = [(times(size), times(1.25 * size)) for size in (1, 2, 3, 4, 5, 6, 7, 8)]
     host = pace.shift(pairs)
-    assert math.exp(host) == pytest.approx(1.25, rel=0.02)
-    assert pace.shift(pairs[:7]) == 0.0, "too few to tell"
-    assert pace.shift([(one, other) for one, other in [noisy(seed, factor=1.25) for seed in range(9)]]) == 0.0
+    assert math.exp(host.calls) == pytest.approx(1.25, rel=0.02)
+    assert pace.shift(pairs[:7]) == pace.Host(), "too few to tell"
+    assert pace.shift([(one, other) for one, other in [noisy(seed, factor=1.25) for seed in range(9)]]) == pace.Host()
     for old, new in pairs:
         assert [found.kind for found in pace.compare(old, new, host)] == [pace.UNSURE]
     (found,) = pace.compare(times(1), times(1.25 * 1.3), host)
@@ -120,6 +120,16 @@ def test_a_first_call_has_a_floor_of_its_own() -> None:
     old = entry(times, first=[1.0] * 8, pairing="p")
     assert kinds(old, entry(times, first=[1.2] * 8, pairing="p")) == [pace.EQUAL]
     assert kinds(old, entry(times, first=[1.4] * 8, pairing="p")) == [pace.EQUAL, pace.START]
+    brief = entry(times, first=[0.01] * 8, pairing="p")
+    assert kinds(brief, entry(times, first=[0.0149] * 8, pairing="p")) == [pace.EQUAL], "nothing is compiled in 5 ms"
+    assert kinds(brief, entry(times, first=[0.0151] * 8, pairing="p")) == [pace.EQUAL, pace.START]
+
+
+def test_first_calls_have_a_median_of_their_own_between_two_times() -> None:
+    pairs = [(entry([1.0] * 8, first=[1.0] * 8), entry([1.0] * 8, first=[1.5] * 8)) for _ in range(8)]
+    assert pace.shift(pairs) == pace.Host(calls=0.0, firsts=math.log(1.5))
+    assert kinds(*pairs[0]) == [pace.EQUAL, pace.START]
+    assert [found.kind for found in pace.compare(*pairs[0], pace.shift(pairs))] == [pace.EQUAL]
 
 
 @pytest.mark.parametrize(

@@ -141,8 +141,8 @@ def _paces(timed: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Iter
         if side in after["sides"]
     ]
     host = pace.shift([(one, other) for _, _, one, other in entries])
-    if host:
-        text = f"{100 * math.expm1(host):+.1f} % in the median: a host at two times, or all of it; "
+    if host.calls:
+        text = f"{100 * math.expm1(host.calls):+.1f} % in the median: a host at two times, or all of it; "
         text += (
             "what is told of one item is beyond that, and only launches side by side (--fwparity-candidate) tell more"
         )

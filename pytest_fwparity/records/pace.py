@@ -14,7 +14,7 @@ import operator
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 SLOWER, FASTER, START, MEMORY, LESS, UNSURE, EQUAL = "slower", "faster", "start", "memory", "less", "unsure", "equal"
 #: too few launches to judge
@@ -23,6 +23,8 @@ UNTOLD = "untold"
 #: smallest relative change that is worth a word: of a step, of a first call; of memory, to which the bytes are added
 STEP_FLOOR = {"cpu": 0.10, "cuda": 0.05}
 START_FLOOR, MEMORY_FLOOR, MEMORY_BYTES = 0.25, 0.02, 1 << 20
+#: seconds that a first call has to lose besides: below them nothing was compiled
+START_SECONDS = 0.005
 #: most pairs whose flips are all counted; least pairs, and least launches on either hand that were not paired
 _EXACT, _PAIRS, _APART = 12, 7, 5
 #: least items whose median tells how much faster or slower a host was at another time
@@ -41,34 +43,50 @@ class Found:
     seen: float = 0.0
 
 
-def compare(old: Mapping[str, Any], new: Mapping[str, Any], host: float = 0.0) -> Iterator[Found]:
+class Host(NamedTuple):
+    """Logarithms by which all calls, and all first calls, moved between two times."""
+
+    calls: float = 0.0
+    firsts: float = 0.0
+
+
+def compare(old: Mapping[str, Any], new: Mapping[str, Any], host: Host | None = None) -> Iterator[Found]:
     """Of two speed entries of a record: ``launches`` (each with ``samples``, ``first`` and ``memory``), ``pairing``, ``device``.
 
-    ``host`` is the logarithm by which everything moved between two times, as :func:`shift` finds it.
+    ``host`` is how everything moved between two times, as :func:`shift` finds it.
     """
+    host = host or Host()
     before, after = _launches(old), _launches(new)
     paired = _paired(old, new, before, after)
     floor = STEP_FLOOR["cpu" if str(new.get("device", "cpu")) in ("", "cpu") else "cuda"]
     if before and after:
         times = [[_median(launch["samples"]) for launch in listed] for listed in (before, after)]
-        yield _judged("a call", times[0], times[1], floor, paired, host, (SLOWER, FASTER))
-        firsts = [[launch["first"] for launch in listed if launch.get("first")] for listed in (before, after)]
+        yield _judged("a call", times[0], times[1], floor, paired, host.calls, (SLOWER, FASTER))
+        firsts = [_firsts(listed) for listed in (before, after)]
         if all(firsts):
-            found = _judged("the first call", firsts[0], firsts[1], START_FLOOR, paired, host, (START, EQUAL))
-            if found.kind == START:  # an uncertain first call is not worth a line beside the call itself
+            found = _judged("the first call", firsts[0], firsts[1], START_FLOOR, paired, host.firsts, (START, EQUAL))
+            lost = _median(firsts[1]) - _median(firsts[0])
+            if found.kind == START and lost > START_SECONDS:  # else it is not worth a line beside the call itself
                 yield found
     yield from _memory(before, after)
 
 
-def shift(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> float:
-    """The median log ratio of speed entries that were launched at two times; 0 where these are too few to tell."""
-    ratios = []
+def shift(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Host:
+    """The median log ratios of speed entries that were launched at two times; 0 where these are too few to tell."""
+    calls, firsts = [], []
     for old, new in pairs:
         before, after = _launches(old), _launches(new)
-        if min(len(before), len(after)) >= _APART and not _paired(old, new, before, after):
-            one, other = (_median([_median(launch["samples"]) for launch in listed]) for listed in (before, after))
-            ratios.append(math.log(other / one))
-    return _median(ratios) if len(ratios) >= _ITEMS else 0.0
+        if min(len(before), len(after)) < _APART or _paired(old, new, before, after):
+            continue
+        one, other = (_median([_median(launch["samples"]) for launch in listed]) for listed in (before, after))
+        calls.append(math.log(other / one))
+        if (was := _firsts(before)) and (now := _firsts(after)):
+            firsts.append(math.log(_median(now) / _median(was)))
+    return Host(*(_median(listed) if len(listed) >= _ITEMS else 0.0 for listed in (calls, firsts)))
+
+
+def _firsts(launches: Sequence[Mapping[str, Any]]) -> list[float]:
+    return [launch["first"] for launch in launches if launch.get("first")]
 
 
 def _paired(old: Mapping[str, Any], new: Mapping[str, Any], before: Sequence[Any], after: Sequence[Any]) -> bool:

@@ -133,20 +133,35 @@ def test_first_calls_have_a_median_of_their_own_between_two_times() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "kind"),
+    ("old", "new", "by", "count", "kind"),
     [
-        (10 << 20, 20 << 20, pace.MEMORY),
-        (20 << 20, 10 << 20, pace.LESS),
-        (0, 1 << 20, ""),
-        (100 << 20, 102 << 20, ""),
-        (100 << 20, 104 << 20, pace.MEMORY),
+        (10 << 20, 20 << 20, "allocator", 1, pace.MEMORY),
+        (20 << 20, 10 << 20, "allocator", 1, pace.LESS),
+        (0, 1 << 20, "allocator", 1, ""),
+        (100 << 20, 102 << 20, "allocator", 1, ""),
+        (100 << 20, 104 << 20, "allocator", 1, pace.MEMORY),
+        (100 << 20, 104 << 20, "resident", 5, pace.MEMORY),
+        (100 << 20, 104 << 20, "resident", 4, ""),
+        (4 << 20, 8 << 20, "resident", 1, ""),
+        (8 << 20, 16 << 20, "resident", 1, pace.MEMORY),
+        (16 << 20, 8 << 20, "resident", 1, pace.LESS),
     ],
 )
-def test_memory_beyond_its_floor(old: int, new: int, kind: str) -> None:
-    found = [f for f in pace.compare(entry([1.0], memory=[old]), entry([1.0], memory=[new])) if f.kind != pace.UNTOLD]
+def test_memory_beyond_its_floor(old: int, new: int, by: str, count: int, kind: str) -> None:
+    entries = [entry([1.0] * count, memory=[size] * count) for size in (old, new)]
+    for made in entries:
+        for launch in made["launches"]:
+            launch["memory_by"] = by
+    found = [f for f in pace.compare(*entries) if f.kind in (pace.MEMORY, pace.LESS)]
     assert [one.kind for one in found] == ([kind] if kind else [])
     if kind:
         assert found[0].text == f"peak memory of a call: {old >> 20:.1f} MiB -> {new >> 20:.1f} MiB"
+
+
+def test_memory_by_two_measures_is_not_compared() -> None:
+    old, new = entry([1.0], memory=[1 << 20]), entry([1.0], memory=[99 << 20])
+    new["launches"][0]["memory_by"] = "allocator"
+    assert kinds(old, new) == [pace.UNTOLD]
 
 
 def test_noise_only_adds_memory() -> None:

@@ -90,7 +90,7 @@ def _visit(
                 return
             entry = launch.setdefault(label, {"samples": []})
             entry["samples"] += [float(sample) for sample in answer.arrays["samples"]]
-            for name in ("first", "memory", "warm", "calls", "mode"):
+            for name in ("first", "memory", "memory_by", "warm", "calls", "mode"):
                 if name in answer.info:
                     entry.setdefault(name, answer.info[name])
     for label, entry in launch.items():

@@ -155,7 +155,7 @@ class Running:
                 samples = [float(sample) for sample in reply.arrays["samples"]]
                 kept = {
                     name: reply.info[name]
-                    for name in ("first", "warm", "calls", "mode", "memory")
+                    for name in ("first", "warm", "calls", "mode", "memory", "memory_by")
                     if name in reply.info
                 }
                 greeting = lab.loaded().get(timed(question).side, {})

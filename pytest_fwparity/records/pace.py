@@ -20,9 +20,12 @@ SLOWER, FASTER, START, MEMORY, LESS, UNSURE, EQUAL = "slower", "faster", "start"
 #: too few launches to judge
 UNTOLD = "untold"
 
-#: smallest relative change that is worth a word: of a step, of a first call; of memory, to which the bytes are added
+#: smallest relative change that is worth a word: of a step, of a first call
 STEP_FLOOR = {"cpu": 0.10, "cuda": 0.05}
-START_FLOOR, MEMORY_FLOOR, MEMORY_BYTES = 0.25, 0.02, 1 << 20
+START_FLOOR = 0.25
+#: of memory, relative and in bytes: as an allocator tells it, or by resident sizes of :data:`_APART` launches, of which the
+#: least counts; and by resident sizes of fewer, which differ by that much from launch to launch of the same code
+MEMORY_FLOOR, RESIDENT_FLOOR = (0.02, 1 << 20), (0.10, 4 << 20)
 #: seconds that a first call has to lose besides: below them nothing was compiled
 START_SECONDS = 0.005
 #: most pairs whose flips are all counted; least pairs, and least launches on either hand that were not paired
@@ -195,16 +198,20 @@ def _deviation(values: Sequence[float]) -> float:
 
 
 def _memory(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
-    """Peak bytes of a call above what was held: the least over launches, since noise only adds."""
-    peaks = [[one["memory"] for one in listed if isinstance(one.get("memory"), int)] for listed in (before, after)]
-    if not all(peaks):
-        return
-    old, new = (min(listed) for listed in peaks)
-    text = f"peak memory of a call: {_bytes(old)} -> {_bytes(new)}"
-    if new > old * (1 + MEMORY_FLOOR) + MEMORY_BYTES:
-        yield Found(kind=MEMORY, text=text, growth=new / max(old, 1))
-    elif old > new * (1 + MEMORY_FLOOR) + MEMORY_BYTES:
-        yield Found(kind=LESS, text=text, growth=new / max(old, 1))
+    """Peak bytes of a call above what was held, by the same measure: the least over launches, since noise only adds."""
+    for by in ("allocator", "resident"):
+        listed = [[one for one in launches if one.get("memory_by", "resident") == by] for launches in (before, after)]
+        peaks = [[one["memory"] for one in launches if isinstance(one.get("memory"), int)] for launches in listed]
+        if not all(peaks):
+            continue
+        few = by == "resident" and min(map(len, peaks)) < _APART
+        share, least = RESIDENT_FLOOR if few else MEMORY_FLOOR
+        old, new = (min(launches) for launches in peaks)
+        text = f"peak memory of a call: {_bytes(old)} -> {_bytes(new)}"
+        if new > old * (1 + share) + least:
+            yield Found(kind=MEMORY, text=text, growth=new / max(old, 1))
+        elif old > new * (1 + share) + least:
+            yield Found(kind=LESS, text=text, growth=new / max(old, 1))
 
 
 def _shown(seconds: float) -> str:

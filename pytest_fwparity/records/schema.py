@@ -35,6 +35,8 @@ class Launch(TypedDict):
     calls: NotRequired[Count]
     mode: NotRequired[str]
     memory: NotRequired[Count | None]
+    #: ``allocator`` or ``resident``
+    memory_by: NotRequired[str]
 
 
 class Answer(TypedDict):

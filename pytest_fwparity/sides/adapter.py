@@ -20,7 +20,7 @@ import numpy as np
 from pytest_fwparity.cases.base import Case, describe
 from pytest_fwparity.cases.faults import Fault
 from pytest_fwparity.sides.calls import Calls
-from pytest_fwparity.sides.memory import resident_peak
+from pytest_fwparity.sides.memory import Peak, resident_peak
 from pytest_fwparity.sides.movement import Cotangents, movement
 from pytest_fwparity.sides.roles import PURE
 from pytest_fwparity.sides.slopes import slopes
@@ -161,7 +161,7 @@ class Adapter(abc.ABC):
         finally:
             self.form = ""
 
-    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> Peak | None:
         """Bytes that a call takes beyond what is held before it; None where that cannot be told."""
         return resident_peak(call, wait)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from pytest_fwparity.sides.memory import Peak
 
 
 @contextlib.contextmanager
@@ -31,8 +34,28 @@ def allow_tf32(torch: Any, allowed: bool) -> None:
     torch.backends.cudnn.allow_tf32 = allowed
 
 
-def allocated_peak(torch: Any, call: Callable[[], Any], wait: Callable[[Any], None]) -> int:
-    """Bytes that torch's allocator of the GPU hands out at most during a call, beyond those held before it."""
+def allocated_peak(torch: Any, device: str, call: Callable[[], Any], wait: Callable[[Any], None]) -> Peak | None:
+    """Bytes that torch's allocator hands out at most during a call, beyond those held before it; None where it does not tell."""
+    if device.startswith("cuda"):
+        return Peak(_counted(torch, call, wait), "allocator")
+    traced = _traced(torch, call, wait)
+    return None if traced is None else Peak(traced, "allocator")
+
+
+def _traced(torch: Any, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+    """On a CPU the allocator keeps no count: each of its steps, as torch's profiler hears it, summed in their order."""
+    with torch.autograd.profiler.profile(profile_memory=True) as profile:
+        value = call()
+        wait(value)
+    try:
+        steps = [(e.start_ns(), e.nbytes()) for e in profile.kineto_results.events() if e.name() == "[memory]"]
+    except AttributeError:  # a torch whose profiler is another
+        return None
+    sums = itertools.accumulate(size for _, size in sorted(steps, key=lambda step: step[0]))
+    return max(sums, default=0)
+
+
+def _counted(torch: Any, call: Callable[[], Any], wait: Callable[[Any], None]) -> int:
     torch.cuda.synchronize()
     torch.cuda.reset_peak_memory_stats()
     before = int(torch.cuda.memory_allocated())

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pytest_fwparity.sides.adapter import Results
+from pytest_fwparity.sides.memory import Peak
 from pytest_fwparity.sides.wire import Request
 
 #: a round lasts at least this many seconds, so that the clock's own steps do not show
@@ -24,7 +25,7 @@ def timed(
     make: Callable[[], Callable[[], Any]],
     wait: Callable[[Any], None],
     request: Request,
-    peak: Callable[[Callable[[], Any], Callable[[Any], None]], int | None] | None = None,
+    peak: Callable[[Callable[[], Any], Callable[[Any], None]], Peak | None] | None = None,
 ) -> Results:
     """Seconds per call of each round as ``samples``; ``first``, ``warm`` (seconds) and ``calls`` a round beside them.
 
@@ -65,5 +66,5 @@ def timed(
     results.add("samples", np.asarray(samples), "float64")
     results.info.update(warm=sum(warm), calls=calls, mode=form or "eager")
     if not known and peak is not None and (taken := peak(call, wait)) is not None:
-        results.info["memory"] = taken
+        results.info.update(memory=taken.bytes, memory_by=taken.by)
     return results

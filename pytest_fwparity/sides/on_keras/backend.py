@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from pytest_fwparity.sides.memory import Peak
+
 #: floating outputs, and whatever else the function computed
 Computed = tuple[list[Any], Any]
 #: cotangents of the outputs to gradients of the leaves; None where there is none
@@ -75,8 +77,8 @@ class Backend(abc.ABC):
     def wait(self, value: Any) -> None:
         """Block until the device has computed ``value``."""
 
-    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
-        """Bytes that a call takes on the GPU beyond those held before it; None where the backend does not tell."""
+    def peak_memory(self, device: str, call: Callable[[], Any], wait: Callable[[Any], None]) -> Peak | None:
+        """Bytes that a call takes of the backend's allocator beyond those held before it; None where that does not tell."""
         return None
 
     def reset(self) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from pytest_fwparity.cases.base import describe
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
 from pytest_fwparity.sides.kernels import driver
+from pytest_fwparity.sides.memory import Peak
 from pytest_fwparity.sides.on_keras import purity
 from pytest_fwparity.sides.on_keras.backend import Backend
 from pytest_fwparity.sides.wire import Request
@@ -124,10 +125,11 @@ class KerasSide(Adapter):
         made = self.backend.watched()
         return super().watched() if made is None else made
 
-    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
-        if self.device.startswith("cuda"):
-            return self.backend.peak_memory(call, wait)
-        return super().peak_memory(call, wait)
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> Peak | None:
+        found = self.backend.peak_memory(self.device, call, wait)
+        if found is None and not self.device.startswith("cuda"):
+            return super().peak_memory(call, wait)
+        return found
 
     def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any]:
         made = self.backend.compile(function, form)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pytest_fwparity.sides.memory import Peak
 from pytest_fwparity.sides.on_keras.backend import Backend, Computed, Pullback
 
 _REFUSED = re.compile("only supports (the )?ND?HWC|do not yet support dilation")
@@ -116,12 +117,14 @@ class TensorFlow(Backend):
             if hasattr(leaf, "numpy"):
                 leaf.numpy()
 
-    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
+    def peak_memory(self, device: str, call: Callable[[], Any], wait: Callable[[Any], None]) -> Peak | None:
+        if not device.startswith("cuda"):
+            return None
         memory = self.tf.config.experimental
         memory.reset_memory_stats("GPU:0")
         before = int(memory.get_memory_info("GPU:0")["current"])
         wait(call())
-        return max(0, int(memory.get_memory_info("GPU:0")["peak"]) - before)
+        return Peak(max(0, int(memory.get_memory_info("GPU:0")["peak"]) - before), "allocator")
 
 
 @contextlib.contextmanager

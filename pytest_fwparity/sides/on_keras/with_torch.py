@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pytest_fwparity.sides.kernels import allocated_peak, allow_tf32, build_facts, no_kernel, watched
+from pytest_fwparity.sides.memory import Peak
 from pytest_fwparity.sides.on_keras.backend import Backend, Computed, Pullback
 
 
@@ -82,8 +83,8 @@ class Torch(Backend):
         if self.device.startswith("cuda"):
             self.torch.cuda.synchronize()
 
-    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
-        return allocated_peak(self.torch, call, wait)
+    def peak_memory(self, device: str, call: Callable[[], Any], wait: Callable[[Any], None]) -> Peak | None:
+        return allocated_peak(self.torch, device, call, wait)
 
     def _device(self) -> str:
         return self.device if self.device.startswith("cuda") else "cpu"

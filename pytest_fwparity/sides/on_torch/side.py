@@ -12,6 +12,7 @@ import numpy as np
 from pytest_fwparity.cases.base import describe
 from pytest_fwparity.sides.adapter import Adapter, CaseError, Results
 from pytest_fwparity.sides.kernels import allocated_peak, allow_tf32, build_facts, driver, no_kernel, watched
+from pytest_fwparity.sides.memory import Peak
 from pytest_fwparity.sides.on_torch.noise import noise
 from pytest_fwparity.sides.wire import Request
 
@@ -89,10 +90,8 @@ class TorchSide(Adapter):
     def watched(self) -> contextlib.AbstractContextManager[set[str]]:
         return watched(self.torch)
 
-    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> int | None:
-        if self.device.startswith("cuda"):
-            return allocated_peak(self.torch, call, wait)
-        return super().peak_memory(call, wait)
+    def peak_memory(self, call: Callable[[], Any], wait: Callable[[Any], None]) -> Peak | None:
+        return allocated_peak(self.torch, self.device, call, wait) or super().peak_memory(call, wait)
 
     def compile(self, function: Callable[..., Any], form: str) -> Callable[..., Any]:
         """``torch.compile`` by Inductor, in this process: no other processes are started to compile in."""

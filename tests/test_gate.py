@@ -138,6 +138,7 @@ def test_lost_agreement_says_which_side_changed(after: dict[str, Any], side: str
         ("differ", "agree", drift.MENDED),
         ("broken", "known difference", drift.MENDED),
         ("inconclusive", "differ", drift.LOST),
+        ("agree", "known difference", drift.KNOWN_NOW),
     ],
 )
 def test_what_becomes_of_an_outcome(old: str, new: str, kind: str) -> None:
@@ -148,6 +149,33 @@ def test_what_becomes_of_an_outcome(old: str, new: str, kind: str) -> None:
 def test_what_was_bad_before_is_no_news() -> None:
     for outcome in ("differ", "broken", "not run"):
         assert kinds(record(item(0, outcome=outcome)), record(item(0, outcome=outcome))) == [drift.BITWISE]
+
+
+def test_the_error_of_a_side_belongs_to_what_became_of_the_item() -> None:
+    """One entry where a side breaks in two dtypes, and where it is mended; of drift, the worst dtype speaks."""
+    whole, broken = item(0), item(0, outcome="broken", message="ValueError on torch: gone")
+    for entry in (whole, broken):
+        entry["sides"]["torch"]["float64"] = copy.deepcopy(entry["sides"]["torch"]["float32"])
+    broken["sides"]["torch"] = {dtype: {"error": "error: gone"} for dtype in ("float32", "float64")}
+    (change,) = drift.drift(record(whole), record(broken))
+    assert (change.kind, change.side) == (drift.BROKE, "torch")
+    assert change.text == "agree -> broken: ValueError on torch: gone"
+    (change,) = drift.drift(record(broken), record(whole))
+    assert (change.kind, change.side, change.text) == (
+        drift.MENDED,
+        "torch",
+        "broken -> agree; no longer: error: gone",
+    )
+    drifted = with_units(copy.deepcopy(whole), 5.0)
+    for told in drifted["sides"]["torch"].values():
+        told["arrays"]["y"]["digest"] = "f" * 16
+    (change,) = drift.drift(record(with_units(whole, 1.0)), record(drifted))
+    assert change.kind == drift.DRIFTED
+
+
+def test_a_known_difference_that_is_gone_is_mended() -> None:
+    (change, _) = drift.drift(record(item(0, outcome="known difference")), record(item(0)))
+    assert change.kind == drift.MENDED and change.text == "a known difference is gone: known difference -> agree"
 
 
 def test_a_difference_that_is_gone() -> None:

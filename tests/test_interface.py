@@ -30,6 +30,7 @@ def changed(new: Any, used: frozenset[str] | None = None) -> list[tuple[str, str
             SIGNATURE,
             "argument 'eps' is no longer named, but **arguments are taken",
         ),
+        ([["x", "", "0"], ["eps", "", "1e-07"]], SIGNATURE, "default of 'x': required -> 0"),
         ([*OLD["k.f"], ["axis", "", "-1"]], SIGNATURE, "new argument 'axis'"),  # type: ignore[misc]
         ([*OLD["k.f"], ["axis", "", None]], DEFAULT, "new argument 'axis', which is required"),  # type: ignore[misc]
     ],

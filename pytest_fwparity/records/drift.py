@@ -29,6 +29,7 @@ SPEED_UNSURE = "speed inconclusive"
 DRIFTED = "drifted inside the budget"
 CHANGED = "case changed"
 SIGNATURE = "other signature"
+KNOWN_NOW = "known difference now"
 KERNELS = "other kernels"
 NEW = "new"
 WARNING = "new warning"
@@ -43,7 +44,21 @@ BITWISE = "bitwise equal"
 
 KINDS = (
     *(LOST, BROKE, NONFINITE, LEFT, DTYPE, REMOVED, DEFAULT, VANISHED, MEMORY, SLOWER, SLOWER_START, UNSURE),
-    *(SPEED_UNSURE, DRIFTED, CHANGED, SIGNATURE, KERNELS, NEW, WARNING, GONE, MENDED, FASTER, LESS_MEMORY, UNASKED),
+    *(
+        SPEED_UNSURE,
+        DRIFTED,
+        CHANGED,
+        KNOWN_NOW,
+        SIGNATURE,
+        KERNELS,
+        NEW,
+        WARNING,
+        GONE,
+        MENDED,
+        FASTER,
+        LESS_MEMORY,
+        UNASKED,
+    ),
     *(SPEED_EQUAL, ROUNDING, BITWISE),
 )
 
@@ -167,12 +182,28 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
             other = after["sides"][side].get(label)
             if other is not None and label != "speed":
                 found += _answer(name, side, label, one, other, before, after)
-    moved = _outcome(name, before, after)
+    moved, found = _joined(_outcome(name, before, after), found)
     if moved is not None and before.get("source") != after.get("source"):
         moved = replace(moved, text=f"{moved.text}; the file of its case is another, too")
     if moved is not None:
         yield _traced(moved, shared, found) if moved.kind == LOST else moved
     yield from found
+
+
+def _joined(moved: Change | None, found: Sequence[Change]) -> tuple[Change | None, list[Change]]:
+    """The item's own change with the sides' errors that it consists of; of one output, one entry for all its dtypes."""
+    if moved is not None and moved.kind in (BROKE, MENDED):
+        own = [change for change in found if change.kind == moved.kind and not change.output]
+        found = [change for change in found if change not in own]
+        if own:
+            text = moved.text if moved.kind == BROKE else f"{moved.text}; {own[0].text}"
+            moved = replace(moved, side=",".join(dict.fromkeys(change.side for change in own)), text=text)
+    kept: list[Change] = []
+    for change in sorted(found, key=lambda change: -change.growth):  # the worst first
+        told = [one for one in kept if (one.kind, one.side, one.output) == (change.kind, change.side, change.output)]
+        if not told or change.kind not in (DRIFTED, LEFT):
+            kept.append(change)
+    return moved, kept
 
 
 def _traced(lost: Change, shared: Sequence[str], found: Sequence[Change]) -> Change:
@@ -206,7 +237,10 @@ def _outcome(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
         return Change(kind=UNSURE, item=name, text=text)
     if new in _GOOD and old in (*_BAD, INCONCLUSIVE):
         return Change(kind=MENDED, item=name, text=text)
-    if after.get("kind") == "mended" and before.get("kind") != "mended":
+    if old == AGREE and new == KNOWN and after.get("kind") != "mended":
+        return Change(kind=KNOWN_NOW, item=name, text=text)
+    gone = old == KNOWN and new == AGREE
+    if gone or (after.get("kind") == "mended" and before.get("kind") != "mended"):
         return Change(kind=MENDED, item=name, text=f"a known difference is gone: {text}")
     return None
 

@@ -44,7 +44,8 @@ def _arguments(symbol: str, before: list[list[Any]], after: list[list[Any]]) -> 
                 yield REMOVED, symbol, f"argument {name!r} is gone"
         elif entry[2] != new[name][2]:
             was, now = ("required" if text is None else text for text in (entry[2], new[name][2]))
-            yield DEFAULT, symbol, f"default of {name!r}: {was} -> {now}"
+            kind = SIGNATURE if entry[2] is None else DEFAULT  # what need not be given any more may still be
+            yield kind, symbol, f"default of {name!r}: {was} -> {now}"
     for name, entry in new.items():
         if name not in old:
             required = entry[2] is None and entry[1] not in ("*", "**")

@@ -151,7 +151,11 @@ def gate(pytester: pytest.Pytester, *options: str) -> tuple[int, list[str]]:
         pytest.param(
             MEMORY,
             ["-k", "Large and torch"],
-            ["FAIL: * more memory*", "fails: more memory: own:layers/Large*", "    peak memory of a call: 4.0 MiB -> 8.0 MiB"],
+            [
+                "FAIL: * more memory*",
+                "fails: more memory: own:layers/Large*",
+                "    peak memory of a call: 4.0 MiB -> 8.0 MiB",
+            ],
             id="twice the memory",
         ),
     ],

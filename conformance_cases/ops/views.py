@@ -104,7 +104,8 @@ class ScatterUpdate(Array):
         return {"x": both[:5], "index": index, "new": both[5:] if self.whole_rows else both[5:].ravel()[:4]}
 
     def keras(self, keras: Any, x: Any, index: Any, new: Any) -> Any:
-        return keras.ops.scatter_update(x, index, new, self.reduction)
+        how = [self.reduction] if self.reduction else []  # Keras before 3.13 puts only
+        return keras.ops.scatter_update(x, index, new, *how)
 
     def torch(self, torch: Any, x: Any, index: Any, new: Any) -> Any:
         if self.reduction is None:

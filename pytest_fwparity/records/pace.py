@@ -32,6 +32,8 @@ START_SECONDS = 0.005
 _EXACT, _PAIRS, _APART = 12, 7, 5
 #: least items whose median tells how much faster or slower a host was at another time
 _ITEMS = 8
+#: as much as a host alone may be faster or slower at another time (a tenth was seen); more is the stack's
+_HOST = math.log(1.15)
 #: one-sided chance of a false alarm of one comparison, before the floor
 _ALPHA = 0.01
 
@@ -137,7 +139,7 @@ def _judged(
         text = f"{what}: {_shown(_median(old))} -> {_shown(_median(new))}; {least} launch says nothing about speed"
         return Found(kind=UNTOLD, text=text)
     bound = math.log1p(floor)
-    more, less = max(host, 0.0), min(host, 0.0)
+    more, less = min(max(host, 0.0), _HOST), max(min(host, 0.0), -_HOST)
     seen = max(bound, high - estimate) + more
     text = f"{what}: {_shown(_median(old))} -> {_shown(_median(new))}, {_percent(estimate)}"
     text += f" ({_percent(low)} to {_percent(high)}; {how})"

@@ -223,7 +223,8 @@ def _fits(found: Any, shape: Any, where: str) -> dict[str, Any]:
     """Only what the shape names; raises where it is of another type."""
     try:
         made: dict[str, Any] = msgspec.convert(found, shape)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.ValidationError, RecursionError, SystemError) as error:
+        # SystemError: msgspec before 0.22, of an integer that no float holds
         raise RecordError(f"{where}: {error}") from None
     return made
 

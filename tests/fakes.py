@@ -80,7 +80,8 @@ class FakeSide(Adapter):
 
     def _layer(self, case: Any, request: Request) -> Run:
         layer = getattr(case, self.settings["backend"])(self.fake)
-        return self._runner(case, request, lambda inputs, weights: layer(**inputs, **weights))
+        mapped = case.torch_weights if self.settings["backend"] == "torch" else lambda fake, **weights: weights
+        return self._runner(case, request, lambda inputs, weights: layer(**inputs, **mapped(self.fake, **weights)))
 
     def _initializer(self, case: Any, request: Request) -> Run:
         def run(arrays: Mapping[str, np.ndarray], cotangents: Cotangents) -> Results:

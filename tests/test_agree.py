@@ -48,6 +48,43 @@ def test_a_reference_that_is_wrong_is_told_although_the_sides_agree(project: Pro
     )
 
 
+def test_a_reference_may_follow_one_of_two_known_differences(project: Project) -> None:
+    """As of a formula that is Keras' own, and an error of an old Keras beside it."""
+    text = """
+class Both(LayerCase):
+    right: bool = True
+    variants = grid(right=[True, False])
+
+    def inputs(self, rng):
+        return {"x": rng.normal(size=3)}
+
+    def weights(self, rng):
+        return {"shift": rng.normal(size=3)}
+
+    def keras(self, keras):
+        return lambda x, shift: 2.002 * x + shift * (1 + 1e-7)
+
+    def torch(self, torch):
+        return lambda x, shift: 2 * x + shift
+
+    def reference(self, x, shift):
+        return (2.002 if self.right else 2.004) * x + shift
+
+    @difference(replaces="torch", why="a formula of its own", source="s")
+    def scaled(self, torch):
+        return lambda x, shift: 2.002 * x + shift
+
+    @difference(replaces="torch_weights", why="an old error", source="s")
+    def shifted(self, torch, shift):
+        return {"shift": shift * (1 + 1e-7)}
+"""
+    project.cases(text)
+    result = project.run("-k", "agree and float64")
+    result.stdout.fnmatch_lines(["differ (reference): own:layers/Both?right=False? agree float64, seed 0"])
+    result.stdout.fnmatch_lines(["layers * 1 * 1"])
+    assert "1 failed, 2 deselected, 1 known difference" in result.outlines[-1]
+
+
 def test_a_reference_of_outputs_that_nobody_named(project: Project) -> None:
     """``outputs = None``: what a hook returns is named by itself, the reference's too."""
     facts = "outputs = None\nchecks = ('agree',)\ndef reference(self, x):\n    return 2 * x"

@@ -370,6 +370,26 @@ def test_the_speed_that_would_have_been_seen_is_told() -> None:
     assert len(found.to_json()["speed"]["seen"]) == 3 and max(found.seen) > 0.2
 
 
+def test_a_host_that_is_slower_is_told_once_and_fails_nothing() -> None:
+    def at(factor: float) -> Record:
+        items = [timed(number, [factor * (number + 1)] * 8) for number in range(8)]
+        for entry in items:
+            entry["sides"]["torch"]["speed"]["pairing"] = str(factor)
+        return record(*items)
+
+    found = gate(at(1.0), at(1.12), DEFAULT, speed=True)
+    assert found.status == 0
+    assert found.lines("old", "new")[2:4] == [
+        "told: speed inconclusive: 8 items",
+        "    all speed items, +12.0 % in the median: the host at another time, or the stack; only launches side by side "
+        "(--fwparity-candidate) tell which",
+    ]
+    assert (
+        gate(at(1.0), at(1.02), DEFAULT, speed=True).lines("old", "new")[2].startswith("results: 8 as fast as before")
+    )
+    assert gate(at(1.0), at(1.4), DEFAULT, speed=True).status == 1
+
+
 def test_nothing_in_common_is_no_pass() -> None:
     found = gate(record(item(0)), record())
     assert found.status == 1 and found.lines("a", "b")[0].startswith("FAIL: the records have no item in common")

@@ -156,12 +156,10 @@ def _paces(timed: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Iter
         if side in after["sides"]
     ]
     host = pace.shift([(one, other) for _, _, one, other in entries])
-    if host.calls:
-        text = f"{100 * math.expm1(host.calls):+.1f} % in the median: a host at two times, or all of it; "
-        text += (
-            "what is told of one item is beyond that, and only launches side by side (--fwparity-candidate) tell more"
-        )
-        yield Change(kind=SPEED_UNSURE, item="all speed items", text=text, growth=float("inf"))
+    if abs(host.calls) > math.log(pace.TOLD):
+        text = f"all speed items, {100 * math.expm1(host.calls):+.1f} % in the median: the host at another time, or the stack"
+        text += "; only launches side by side (--fwparity-candidate) tell which"
+        yield Change(kind=SPEED_UNSURE, item=f"{len(entries)} items", text=text, growth=float("inf"))
     for name, side, one, other in entries:
         for found in pace.compare(one, other, host):
             if found.kind in _OF_PACE:

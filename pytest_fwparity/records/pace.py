@@ -34,6 +34,8 @@ _EXACT, _PAIRS, _APART = 12, 7, 5
 _ITEMS = 8
 #: as much as a host alone may be faster or slower at another time (a tenth was seen); more is the stack's
 _HOST = math.log(1.15)
+#: a shift of everything that is worth a word
+TOLD = 1.03
 #: one-sided chance of a false alarm of one comparison, before the floor
 _ALPHA = 0.01
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pytest_fwparity.records import store
+from pytest_fwparity.records.store import Record
+
+ENVIRONMENT = {
+    "machine": {"identity": {"kernel": "6.1", "gpu driver driver": "550", "boot": "a"}, "condition": {"load": "1"}},
+    "sides": {"torch": {"versions": {"torch": "2.13.0"}, "file": "/a/torch", "libraries": {"libcudnn.so": "9.1"}}},
+}
 
 
 def item(number: int, **more: Any) -> dict[str, Any]:
@@ -24,6 +31,24 @@ def item(number: int, **more: Any) -> dict[str, Any]:
         "sides": {"torch": {"float32": {"arrays": {"y": told}}}},
         **more,
     }
+
+
+def record(*items: dict[str, Any], environment: dict[str, Any] = ENVIRONMENT, finished: bool = True) -> Record:
+    held = {(e["case"], e["variant"], e["check"], tuple(e["parameters"]), e["seed"]): copy.deepcopy(e) for e in items}
+    return Record(folder=Path("r"), header={"finished": finished}, items=held, environment=environment)
+
+
+def changed(number: int = 0, side: str = "torch", output: str = "y", **more: Any) -> dict[str, Any]:
+    """An item whose array has other bits; ``more`` goes into the array."""
+    entry = item(number)
+    told = entry["sides"][side]["float32"]["arrays"][output]
+    told |= {"digest": "f" * 16, **more}
+    return entry
+
+
+def with_units(entry: dict[str, Any], rms: float, fault: str = "") -> dict[str, Any]:
+    entry["findings"] = [{"name": "y", "side": "torch", "units": rms, "rms": rms, "limit": 8.0, "fault": fault}]
+    return entry
 
 
 def made(folder: Path, count: int = 5, slim: bool = False, finished: bool = True) -> Path:

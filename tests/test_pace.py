@@ -177,11 +177,9 @@ def test_noise_only_adds_memory() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "launches", [None, [], 3, [{}], [{"samples": []}], [{"samples": ["x"]}], [{"samples": [0.0]}], [7]]
-)
+@pytest.mark.parametrize("launches", [[], [{"samples": []}], [{"samples": [0.0]}]])
 def test_what_is_no_measurement_is_not_judged(launches: Any) -> None:
-    """Records come from elsewhere."""
+    """A clock may stand still."""
     assert list(pace.compare({"launches": launches}, entry([1.0]))) == []
 
 

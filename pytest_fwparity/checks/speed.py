@@ -25,6 +25,10 @@ _MODES = {"layer": ("forward", "step"), "training": ("step",)}
 _FORMS = {"graph": "standard", "compiled": "exhaustive"}
 
 
+#: what a reply's info tells of one launch, beside its samples: seconds, bytes and how they were measured
+TOLD = ("first", "warm", "calls", "mode", "memory", "memory_by")
+
+
 class Timed(NamedTuple):
     """What one item times; no form is operation by operation."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question
-from pytest_fwparity.checks.speed import ask, timed
+from pytest_fwparity.checks.speed import TOLD, ask, timed
 from pytest_fwparity.records import pace
 from pytest_fwparity.sides.pool import Pool
 from pytest_fwparity.sides.process import Failure
@@ -90,7 +90,7 @@ def _visit(
                 return
             entry = launch.setdefault(label, {"samples": []})
             entry["samples"] += [float(sample) for sample in answer.arrays["samples"]]
-            for name in ("first", "memory", "memory_by", "warm", "calls", "mode"):
+            for name in TOLD:
                 if name in answer.info:
                     entry.setdefault(name, answer.info[name])
     for label, entry in launch.items():

@@ -18,7 +18,7 @@ from pytest_fwparity.checks import CHECKS
 from pytest_fwparity.checks.answers import trouble
 from pytest_fwparity.checks.lab import Lab
 from pytest_fwparity.checks.question import Question
-from pytest_fwparity.checks.speed import timed
+from pytest_fwparity.checks.speed import TOLD, timed
 from pytest_fwparity.collect import SuiteCollector
 from pytest_fwparity.conformance.collecting import question_of
 from pytest_fwparity.conformance.gating import Gating
@@ -153,11 +153,7 @@ class Running:
                     found[label] = bad or Verdict(outcome=BROKEN, kind="error", message="no answer")
                     continue
                 samples = [float(sample) for sample in reply.arrays["samples"]]
-                kept = {
-                    name: reply.info[name]
-                    for name in ("first", "warm", "calls", "mode", "memory", "memory_by")
-                    if name in reply.info
-                }
+                kept = {name: reply.info[name] for name in TOLD if name in reply.info}
                 greeting = lab.loaded().get(timed(question).side, {})
                 about = {name: greeting.get(name) for name in ("device", "versions")}
                 found[label] = {"launches": [{"samples": samples, **kept}], **about}

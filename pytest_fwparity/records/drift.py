@@ -44,21 +44,8 @@ BITWISE = "bitwise equal"
 
 KINDS = (
     *(LOST, BROKE, NONFINITE, LEFT, DTYPE, REMOVED, DEFAULT, VANISHED, MEMORY, SLOWER, SLOWER_START, UNSURE),
-    *(
-        SPEED_UNSURE,
-        DRIFTED,
-        CHANGED,
-        KNOWN_NOW,
-        SIGNATURE,
-        KERNELS,
-        NEW,
-        WARNING,
-        GONE,
-        MENDED,
-        FASTER,
-        LESS_MEMORY,
-        UNASKED,
-    ),
+    *(SPEED_UNSURE, DRIFTED, CHANGED, KNOWN_NOW, SIGNATURE, KERNELS, NEW, WARNING, GONE, MENDED),
+    *(FASTER, LESS_MEMORY, UNASKED),
     *(SPEED_EQUAL, ROUNDING, BITWISE),
 )
 
@@ -117,7 +104,7 @@ def asked(entry: Mapping[str, Any], by: Record, other: Record) -> bool:
     if not by.finished or by.header.get("whole") is False:
         return False
     seeds = by.header.get("seeds")
-    if isinstance(seeds, list) and entry["seed"] not in seeds:
+    if seeds is not None and entry["seed"] not in seeds:
         return False
     levels = [record.header.get("level") for record in (by, other)]
     return not all(level in LEVELS for level in levels) or LEVELS.index(levels[0]) >= LEVELS.index(levels[1])
@@ -314,7 +301,7 @@ def _numbers(
         one, other = _finding(before, side, output), _finding(after, side, output)
         error, now = _size(one), _size(other)
         growth = max(now, FLOOR) / max(error, FLOOR)
-        limit = f"limit {other.get('limit', one.get('limit', 0)):g}" + ", passed before too" * bool(one.get("fault"))
+        limit = f"limit {other.get('limit', one.get('limit', 0)):g}" + ", beyond it before too" * bool(one.get("fault"))
         text = f"{label}: {_moved(old[output], new[output])}; error {error:.3g} -> {now:.3g} units ({limit})"
         if other.get("fault") and not one.get("fault") and growth > LARGE:
             kind = LEFT
@@ -331,22 +318,22 @@ def _numbers(
 def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """Of the sampled elements the one that moved most, relative to its size."""
 
-    def size(pair: tuple[Any, Any]) -> float:
-        was, now = pair
+    def size(row: tuple[int, Any, Any]) -> float:
+        _, was, now = row
         if was == now:
             return 0.0
         if isinstance(was, str) or isinstance(now, str):
             return float("inf")
         return float(abs(now - was) / max(abs(was), abs(now)))
 
-    pairs = list(zip(old.get("sample") or [], new.get("sample") or [], strict=False))
-    if old.get("shape") != new.get("shape") or not pairs:
+    samples = (told.get("sample", []) for told in (old, new))
+    rows = list(zip(arrays.places(math.prod(old.get("shape", []))), *samples, strict=False))
+    if old.get("shape") != new.get("shape") or not rows:
         return "other elements"
-    most = max(range(len(pairs)), key=lambda number: size(pairs[number]))
-    if not size(pairs[most]):
+    most = max(rows, key=size)
+    if not size(most):
         return "the sampled elements are equal to 9 digits"
-    was, now = pairs[most]
-    return f"{was} -> {now} (element {dict(enumerate(arrays.places(math.prod(old['shape'])))).get(most, '?')})"
+    return f"{most[1]} -> {most[2]} (element {most[0]})"
 
 
 def _finding(entry: Mapping[str, Any], side: str, output: str) -> Mapping[str, Any]:
@@ -368,7 +355,7 @@ def _size(finding: Mapping[str, Any]) -> float:
 
 def _warnings(name: str, side: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Change]:
     """By category and text; the line that raises may move."""
-    old, new = ({(w[0], w[1]): w for w in told.get("warnings", []) if len(w) == 3} for told in (one, other))
+    old, new = ({(w[0], w[1]): w for w in told.get("warnings", [])} for told in (one, other))
     for key, entry in new.items():
         if key not in old:
             yield Change(kind=WARNING, item=name, side=side, output=key[0], text=f"{key[0]}: {key[1]} ({entry[2]})")

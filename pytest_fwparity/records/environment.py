@@ -18,6 +18,7 @@ from pytest_fwparity.sides.wire import Request
 
 #: which part of the stack a fact belongs to, by a word in its name; the first that fits counts
 _COMPONENTS = (
+    ("fwparity", ("tool.",)),
     ("driver", ("machine.gpu driver", "machine.kernel")),
     ("firmware", ("VBIOS",)),
     ("cuDNN", ("cudnn",)),
@@ -103,10 +104,8 @@ class Change:
     @property
     def component(self) -> str:
         """The part of the stack that it belongs to."""
-        if self.name.startswith("tool."):
-            return "fwparity"
         text = self.name.replace("machine.identity.", "machine.")
-        part = text.split(".", 1)[1] if not text.startswith("machine.") and "." in text else text
+        part = text.split(".", 1)[1] if not text.startswith(("machine.", "tool.")) and "." in text else text
         for component, words in _COMPONENTS:
             if any(word.lower() in part.lower() for word in words):
                 return component

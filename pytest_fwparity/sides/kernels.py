@@ -56,6 +56,7 @@ def _traced(torch: Any, call: Callable[[], Any], wait: Callable[[Any], None]) ->
 
 
 def _counted(torch: Any, call: Callable[[], Any], wait: Callable[[Any], None]) -> int:
+    """On a GPU, as the allocator counts itself."""
     torch.cuda.synchronize()
     torch.cuda.reset_peak_memory_stats()
     before = int(torch.cuda.memory_allocated())
